@@ -1,0 +1,48 @@
+# Hundred Days. `make help` lists what you can do here.
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+LOCK := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Hundred Days needs Python 3.11 or newer; try: make run PYTHON=python3.12")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what Hundred Days needs (once, hash-checked) ..."
+	@$(LOCK) --require-hashes -r requirements/run.txt
+	@$(LOCK) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	@echo "Installing what the checks and tests need (once, hash-checked) ..."
+	@$(LOCK) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+run: $(VENV)/.run ## Start the practice workspace on http://127.0.0.1:8080
+	@$(BIN)/hundred-days practice
+
+test: $(VENV)/.dev ## Run every test, on SQLite and PostgreSQL
+	@$(BIN)/python -m tests
+
+check: $(VENV)/.dev ## Formatting, lint, types and the import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/.dev ## Print the benchmarks as ratios
+	@$(BIN)/python -m tests.benchmarks
+
+lock: ## Pin every dependency again, with hashes (needs uv)
+	@echo "setuptools>=80" | uv pip compile pyproject.toml - --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate -q -o requirements/run.txt
+	@echo "setuptools>=80" | uv pip compile pyproject.toml - --extra dev -c requirements/run.txt --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate -q -o requirements/dev.txt
+
+clean: ## Remove the virtual environment and the practice workspace
+	@rm -rf $(VENV) .practice
