@@ -1,0 +1,100 @@
+"""When things happen: the programme's week, bank holidays, batches and quiet hours.
+
+Everything is planned on the local clock and kept as an instant in UTC, so that a pulse at ten is at ten on both sides of
+a clock change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import holidays
+
+BATCHES = (time(9, 0), time(15, 0))
+DAY_BEGINS, DAY_ENDS = time(8, 0), time(18, 0)
+ANY_WORKING_DAY = frozenset(range(5))
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A time in the week: day 0 is Monday."""
+
+    day: int
+    at: time
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """The week of a programme. The default is the one staff are told about: Monday, Wednesday, Thursday, Friday."""
+
+    opens: Slot = Slot(0, time(10, 0))
+    reminds: Slot = Slot(2, time(10, 0))
+    closes: Slot = Slot(3, time(17, 0))
+    digest: Slot = Slot(4, time(9, 30))
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The instants of one week, in UTC. `monday` names it."""
+
+    monday: date
+    opens: datetime
+    reminds: datetime
+    closes: datetime
+    digest: datetime
+
+
+def local(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """The instant of a wall-clock time. A time the clocks skip is taken an hour later; one they repeat, the first time."""
+    return datetime.combine(day, at, zone).astimezone(UTC)
+
+
+def monday_of(when: datetime, zone: ZoneInfo) -> date:
+    """The Monday of the week that an instant falls in."""
+    day = when.astimezone(zone).date()
+    return day - timedelta(days=day.weekday())
+
+
+def bank_holidays(nation: str) -> Container[date]:
+    """The bank holidays of a nation of the United Kingdom: ENG, WLS, SCT or NIR."""
+    return holidays.country_holidays("GB", subdiv=nation)
+
+
+def week(monday: date, rhythm: Rhythm, zone: ZoneInfo, closed: Container[date] = ()) -> Week:
+    """Plan one week. An opening on a bank holiday moves to the next working day; the reminder then keeps its distance."""
+    opening = _working(monday + timedelta(days=rhythm.opens.day), closed)
+    reminding = _working(max(monday + timedelta(days=rhythm.reminds.day), opening + timedelta(days=1)), closed)
+    return Week(
+        monday,
+        local(opening, rhythm.opens.at, zone),
+        local(reminding, rhythm.reminds.at, zone),
+        local(monday + timedelta(days=rhythm.closes.day), rhythm.closes.at, zone),
+        local(monday + timedelta(days=rhythm.digest.day), rhythm.digest.at, zone),
+    )
+
+
+def next_batch(now: datetime, zone: ZoneInfo) -> datetime:
+    """When what is waiting is handed over next: nine or three on a working day, so that the moment of writing is lost."""
+    today = now.astimezone(zone).date()
+    days = (today + timedelta(days=n) for n in range(8))
+    moments = (local(day, at, zone) for day in days if day.weekday() in ANY_WORKING_DAY for at in BATCHES)
+    return next(moment for moment in moments if moment > now)
+
+
+def waking(when: datetime, zone: ZoneInfo) -> datetime:
+    """The same instant, or the next one inside the person's day: nobody is written to at night."""
+    there = when.astimezone(zone)
+    if there.time() < DAY_BEGINS:
+        return local(there.date(), DAY_BEGINS, zone)
+    if there.time() >= DAY_ENDS:
+        return local(there.date() + timedelta(days=1), DAY_BEGINS, zone)
+    return when
+
+
+def _working(day: date, closed: Container[date]) -> date:
+    while day.weekday() not in ANY_WORKING_DAY or day in closed:
+        day += timedelta(days=1)
+    return day

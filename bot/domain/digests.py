@@ -1,0 +1,79 @@
+"""What a weekly digest may say about a unit. Pure: results, comments and themes in, numbers that may be shown out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from bot.domain.ballots import PublishedComment, Results, Tally
+from bot.domain.people import Tree
+from bot.domain.publishing import publishable
+from bot.domain.questions import INDEX, engagement_index, mean_points
+from bot.domain.themes import Sentiment, Theme, ThemeReport
+
+QUOTE_AUTHORS = 5
+MOSTLY = 0.6
+SHORTEST_QUOTE, LONGEST_QUOTE = 6, 60
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTheme:
+    """A theme with how many comments it has, and how they feel; None where too few could be scored, or it is mixed."""
+
+    theme: Theme
+    n: int
+    mood: Sentiment | None
+
+
+def in_scope(results: Results, unit: str, tree: Tree, k_comment: int) -> tuple[PublishedComment, ...]:
+    """The comments a unit's digest is about: those published for it or below, if there are enough."""
+    inside = tuple(c for c in results.comments if tree.inside(c.unit, unit))
+    return inside if len(inside) >= k_comment else ()
+
+
+def shown_themes(
+    report: ThemeReport, comments: Sequence[PublishedComment], unit: str, tree: Tree, k: int
+) -> list[ShownTheme]:
+    """The themes that may be counted in this unit: each is judged like a score, so that no subtraction singles out a few."""
+    shown = []
+    for theme in report.themes:
+        cells = Counter(comments[row].unit for row in theme.rows)
+        if unit in publishable(tree, cells, k):
+            shown.append(ShownTheme(theme, len(theme.rows), mood(theme, k)))
+    return shown
+
+
+def mood(theme: Theme, k: int) -> Sentiment | None:
+    """How most of a theme's comments feel, if that can be said of enough of them."""
+    scored = sum(theme.sentiment.values())
+    if scored < k:
+        return None
+    most, n = max(theme.sentiment.items(), key=lambda pair: pair[1])
+    return most if n / scored >= MOSTLY and most is not Sentiment.NEUTRAL else None
+
+
+def quotable(
+    themes: Sequence[ShownTheme], comments: Sequence[PublishedComment]
+) -> tuple[ShownTheme, PublishedComment] | None:
+    """The most telling comment that its writer let us quote, behind a theme that enough people wrote about."""
+    for shown in themes:
+        if shown.n < QUOTE_AUTHORS:
+            continue
+        for row in dict.fromkeys((*shown.theme.quotes, *shown.theme.rows)):
+            words = len(comments[row].body.split())
+            if comments[row].quotable and SHORTEST_QUOTE <= words <= LONGEST_QUOTE:
+                return shown, comments[row]
+    return None
+
+
+def index_of(results: Results, unit: str) -> int | None:
+    """The engagement index of a unit, if all its five items may be shown."""
+    tallies = [results.tally(unit, item) for item in INDEX]
+    means = [mean_points(tally.counts) for tally in tallies if tally]
+    return engagement_index(means) if len(means) == len(INDEX) else None
+
+
+def items_of(results: Results, unit: str, items: Collection[str]) -> list[Tally]:
+    """What may be shown of each question in a unit, in the order asked."""
+    return [tally for item in items if (tally := results.tally(unit, item))]

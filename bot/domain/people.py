@@ -1,0 +1,144 @@
+"""People, where they sit in the organisation, and what their role lets them do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+THREAD_UNIT_MIN = 5
+
+
+class Platform(StrEnum):
+    """Where a person is met. `web` is our own: the practice workspace, and staff without a chat seat."""
+
+    SLACK = "slack"
+    TEAMS = "teams"
+    WEB = "web"
+
+
+class Role(StrEnum):
+    """What a person may do. A leader leads the unit they belong to; a steward runs the programme."""
+
+    STAFF = "staff"
+    LEADER = "leader"
+    STEWARD = "steward"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a verified envelope says is speaking: one account on one workspace of one platform."""
+
+    platform: Platform
+    workspace: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a message can be sent: a person's account or a channel, with what else the platform needs to reach it."""
+
+    platform: Platform
+    workspace: str
+    ref: str
+    details: Mapping[str, str] = field(default_factory=dict)
+    personal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """One public body. It may span several Slack workspaces and Teams tenants."""
+
+    id: str
+    name: str
+    zone: str = "Europe/London"
+    nation: str = "ENG"
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The time zone that its week is planned in."""
+        return ZoneInfo(self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A node of the organisation tree. The root has no parent."""
+
+    id: str
+    name: str
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One human, whatever number of accounts they have. `paused` people are asked nothing."""
+
+    id: str
+    organisation: str
+    key: str
+    name: str
+    unit: str
+    role: Role = Role.STAFF
+    place: str = ""
+    grade: str = ""
+    email: str = ""
+    language: str = "en"
+    zone: str = "Europe/London"
+    paused: bool = False
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The person's own time zone."""
+        return ZoneInfo(self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The units of one organisation."""
+
+    units: Mapping[str, Unit]
+    below: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, units: Iterable[Unit]) -> Tree:
+        """A tree of these units. The children of each stand in the order of their names."""
+        below: dict[str, tuple[str, ...]] = {}
+        ordered = sorted(units, key=lambda unit: (unit.name, unit.id))
+        for unit in ordered:
+            if unit.parent is not None:
+                below[unit.parent] = (*below.get(unit.parent, ()), unit.id)
+        return cls({unit.id: unit for unit in ordered}, below)
+
+    @property
+    def root(self) -> Unit:
+        """The unit that is the whole organisation."""
+        return next(unit for unit in self.units.values() if unit.parent is None)
+
+    def up(self, unit: str) -> tuple[str, ...]:
+        """The unit itself, its parent, and so on to the root."""
+        path = [unit]
+        while (parent := self.units[path[-1]].parent) is not None:
+            path.append(parent)
+        return tuple(path)
+
+    def children(self, unit: str) -> tuple[str, ...]:
+        """The units directly below."""
+        return self.below.get(unit, ())
+
+    def inside(self, unit: str, outer: str) -> bool:
+        """Whether `unit` is `outer` or somewhere below it."""
+        return outer in self.up(unit)
+
+    def totals(self, counts: Mapping[str, int]) -> dict[str, int]:
+        """Sum counts by unit up the tree: what each unit holds together with everything below it."""
+        sums = dict.fromkeys(self.units, 0)
+        for unit, n in counts.items():
+            for above in self.up(unit):
+                sums[above] += n
+        return sums
+
+    def large_enough(self, unit: str, heads: Mapping[str, int], least: int = THREAD_UNIT_MIN) -> str:
+        """The nearest unit, going up, with at least `least` people; the root if there is none."""
+        totals = self.totals(heads)
+        return next((u for u in self.up(unit) if totals[u] >= least), self.root.id)

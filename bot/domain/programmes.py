@@ -1,0 +1,35 @@
+"""A programme: a hundred days of change, with a goal that everybody can see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from bot.domain.calendar import Rhythm
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """One run of the hundred days. The goal card says why, and how we shall know."""
+
+    id: str
+    organisation: str
+    name: str
+    goal: str
+    starts: date
+    days: int = 100
+    measures: tuple[str, ...] = ()
+    rhythm: Rhythm = field(default_factory=Rhythm)
+
+    @property
+    def ends(self) -> date:
+        """Its last day."""
+        return self.starts + timedelta(days=self.days)
+
+    def day(self, today: date) -> int:
+        """Which day today is: 1 on the first, at most the last."""
+        return max(1, min(self.days, (today - self.starts).days + 1))
+
+    def running(self, today: date) -> bool:
+        """Whether today lies inside it. The week of the last day belongs to it, so that day 100 can be measured."""
+        return self.starts - timedelta(days=6) <= today <= self.ends + timedelta(days=7)

@@ -1,0 +1,92 @@
+"""What a pulse is and what it accepts. Pure: no clock, no database, no platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.ballots import COMMENT, Answer
+from bot.domain.questions import SCORES
+from bot.errors import Refusal
+from bot.wire import Flag
+from bot.words import N_
+
+K_SCORES, K_COMMENTS = 5, 10
+COMMENT_LONGEST = 500
+MEASURE_DAYS = (0, 50, 100)
+RATE_BAND = 10
+
+CLOSED = N_("This pulse has closed, so nothing was changed. The next one will come to you by itself.")
+NOT_ASKED = N_("You were not asked in this pulse. The next one will come to you by itself.")
+UNKNOWN_SCORE = N_("Please choose one of the five answers.")
+UNKNOWN_ITEM = N_("That question is not part of this pulse.")
+COMMENT_TOO_LONG = N_("Please keep it to {longest} characters. Yours has {n}; it was not saved.")
+COMMENT_EMPTY = N_("Please write something, or press Cancel.")
+
+
+class State(StrEnum):
+    """Where a pulse is. Only an open one takes answers; a lost one had its keys destroyed before it could be read."""
+
+    OPEN = "open"
+    CLOSING = "closing"
+    SEALED = "sealed"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """One asking. Its questions and thresholds are fixed when it opens."""
+
+    id: str
+    organisation: str
+    programme: str
+    week: date
+    items: tuple[str, ...]
+    opens: datetime
+    closes: datetime
+    state: State = State.OPEN
+    measure: bool = False
+    k: int = K_SCORES
+    k_comment: int = K_COMMENTS
+
+    def open_at(self, now: datetime) -> bool:
+        """Whether answers are taken."""
+        return self.state is State.OPEN and now < self.closes
+
+
+def accept_score(pulse: Pulse, item: str, score: int, now: datetime) -> Answer:
+    """Turn a press on the scale into an answer, or say why not."""
+    _require_open(pulse, now)
+    if item not in pulse.items:
+        raise Refusal(UNKNOWN_ITEM)
+    if score not in SCORES:
+        raise Refusal(UNKNOWN_SCORE)
+    return Answer(item, score)
+
+
+def accept_comment(pulse: Pulse, comment: str, quotable: Flag, now: datetime) -> Answer:
+    """Turn what was written into an answer, or say why not."""
+    _require_open(pulse, now)
+    words = comment.strip()
+    if not words:
+        raise Refusal(COMMENT_EMPTY, field="comment")
+    if len(words) > COMMENT_LONGEST:
+        raise Refusal(COMMENT_TOO_LONG, field="comment", values={"longest": COMMENT_LONGEST, "n": len(words)})
+    return Answer(COMMENT, None, words, quotable is Flag.YES)
+
+
+def is_measure(starts: date, monday: date) -> bool:
+    """Whether this week holds day 0, 50 or 100 of a programme: then the five index items are asked."""
+    days = (starts + timedelta(days=day) for day in MEASURE_DAYS)
+    return any(monday <= day < monday + timedelta(days=7) for day in days)
+
+
+def rate_band(answered: int, eligible: int) -> int:
+    """How many answered, as the lower edge of a ten per cent band: 60 stands for 60 to 69 %, 90 for 90 % or more."""
+    return min(90, answered * 100 // eligible // RATE_BAND * RATE_BAND) if eligible else 0
+
+
+def _require_open(pulse: Pulse, now: datetime) -> None:
+    if not pulse.open_at(now):
+        raise Refusal(CLOSED)

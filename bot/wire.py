@@ -1,0 +1,81 @@
+"""Commands and notices, and how they travel: a name and a flat map of strings.
+
+A command is something a person asks for; it fits in a button, a form, a slash command or a card. A notice is something
+that must reach somebody; it waits in the outbox as ids, never as content. Only `str`, `int`, `date` and `StrEnum` may be
+fields: `bool("no")` is true, so there are no booleans here; a tick is a `Flag`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, Self, get_type_hints
+
+from bot.errors import Refusal
+from bot.words import N_
+
+STALE = N_("That button no longer works. Please ask for a new one.")
+
+
+class Flag(StrEnum):
+    """A tick box."""
+
+    YES = "yes"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What commands and notices share: a dataclass of flat values that survives the wire."""
+
+    @classmethod
+    def read(cls, values: Mapping[str, str]) -> Self:
+        """Build the message from untrusted strings. Raises `Refusal` where a value is missing or of the wrong kind."""
+        given: dict[str, Any] = {}
+        for name, (kind, required) in _shape(cls).items():
+            if name in values:
+                given[name] = _parse(kind, values[name])
+            elif required:
+                raise Refusal(STALE)
+        return cls(**given)
+
+    def write(self) -> dict[str, str]:
+        """The flat strings that `read` turns back into an equal message."""
+        return {name: _text(getattr(self, name)) for name in _shape(type(self))}
+
+    @classmethod
+    def name(cls) -> str:
+        """What the message is called on the wire."""
+        return cls.__name__
+
+
+class Command(Message):
+    """Something a person asks the product to do."""
+
+    __slots__ = ()
+
+
+class Notice(Message):
+    """Something that must reach a person or a channel. Holds ids only; it is put into words when it is sent."""
+
+    __slots__ = ()
+
+
+@lru_cache(maxsize=256)
+def _shape(kind: type[Message]) -> dict[str, tuple[Any, bool]]:
+    hints = get_type_hints(kind)
+    return {f.name: (hints[f.name], f.default is MISSING) for f in fields(kind)}
+
+
+def _parse(kind: Any, value: str) -> Any:  # noqa: ANN401 (the type is read from the dataclass)
+    try:
+        return date.fromisoformat(value) if kind is date else kind(value)
+    except ValueError as error:
+        raise Refusal(STALE) from error
+
+
+def _text(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
