@@ -1,0 +1,145 @@
+"""The one door into the core: a request goes in, a reply comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from bot.domain.people import Address, Identity, Organisation, Person, Platform, Role
+from bot.errors import NotFound, Refusal, Unavailable
+from bot.ports import Clock, Directory, Member, Store, Themes, Transaction
+from bot.views import Done, Refused, Reply
+from bot.wire import Command
+from bot.words import ENGLISH, N_, Languages, Words
+
+UNKNOWN_ACTION = N_("That is not something I can do.")
+STRANGER = N_(
+    "I do not know you yet, so I can not take part in this with you. The people who run Hundred Days here can add you "
+    "to their list."
+)
+TRY_AGAIN = N_("That did not work just now, and nothing was changed. Please try again in a minute.")
+EVERYBODY = frozenset(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What an adapter makes of a press, a form, a slash command or a card action.
+
+    `identity` comes from the verified envelope and from nowhere else; `values` come from a button or a form and are not to
+    be trusted. `place` is the channel it was said in, if any. `language` is what the platform believes the person reads.
+    `envelope` names the signed envelope it came in, without naming the person, so that the same one is handled once.
+    `details` is what the platform needs to reach this account later.
+    """
+
+    identity: Identity
+    action: str
+    values: Mapping[str, str]
+    place: Address | None = None
+    language: str = ENGLISH
+    envelope: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a handler is given besides its command."""
+
+    person: Person
+    organisation: Organisation
+    words: Words
+    now: datetime
+    tx: Transaction
+    themes: Themes
+    place: Address | None = None
+
+    @property
+    def today(self) -> date:
+        """The day it is where the organisation is."""
+        return self.now.astimezone(self.organisation.tz).date()
+
+
+Handler = Callable[[Any, Call], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Who answers a command, and whose command it is. One that only reads holds no lock."""
+
+    handler: Handler
+    roles: Collection[Role] = EVERYBODY
+    reads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """The product without its platforms."""
+
+    routes: Mapping[type[Command], Route]
+    store: Store
+    languages: Languages
+    themes: Themes
+    clock: Clock
+    directories: Mapping[Platform, Directory] = field(default_factory=dict)
+
+    async def handle(self, request: Request) -> Reply:
+        """Do what was asked, in one transaction, and say how it went. Whatever is refused changes nothing."""
+        try:
+            return await self._handle(request)
+        except Unavailable:
+            return Refused(self._words(request)(TRY_AGAIN))
+
+    async def _handle(self, request: Request) -> Reply:
+        member = await self._member(request)
+        if member is None:
+            return Refused(self._words(request)(STRANGER))
+        words = self.languages.words(member.person.language, member.person.tz)
+        try:
+            return await self._answer(request, member.person, words)
+        except Refusal as refusal:
+            return Refused(words(refusal.message, **refusal.values), refusal.field)
+
+    async def _answer(self, request: Request, person: Person, words: Words) -> Reply:
+        kind = self._kind(request.action)
+        route = self.routes[kind]
+        if person.role not in route.roles:
+            raise NotFound(UNKNOWN_ACTION)
+        command = kind.read(request.values)
+        async with self.store.view() if route.reads else self.store.begin() as tx:
+            organisation = await tx.organisations.get(person.organisation)
+            call = Call(person, organisation, words, self.clock(), tx, self.themes, request.place)
+            if request.envelope and not route.reads and not await tx.inbox.first_time(request.envelope, call.today):
+                return Done()
+            return await route.handler(command, call)
+
+    def _kind(self, action: str) -> type[Command]:
+        for kind in self.routes:
+            if kind.name() == action:
+                return kind
+        raise NotFound(UNKNOWN_ACTION)
+
+    async def _member(self, request: Request) -> Member | None:
+        """Who is speaking. Meets an account for the first time by its verified e-mail address, if there is one."""
+        async with self.store.view() as tx:
+            member = await tx.people.who(request.identity)
+        if member is not None and (not request.details or member.details == request.details):
+            return member
+        person = member.person if member else await self._by_email(request.identity)
+        if person is None:
+            return None
+        async with self.store.begin() as tx:
+            await tx.people.link(request.identity, person, request.details)
+        return Member(person, request.details)
+
+    async def _by_email(self, identity: Identity) -> Person | None:
+        directory = self.directories.get(identity.platform)
+        email = await directory.email(identity) if directory else ""
+        if not email:
+            return None
+        async with self.store.view() as tx:
+            organisation = await tx.organisations.of_workspace(identity.platform, identity.workspace)
+            return await tx.people.by_email(organisation.id, email) if organisation else None
+
+    def _words(self, request: Request) -> Words:
+        return self.languages.words(request.language, Organisation("", "").tz)

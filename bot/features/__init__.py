@@ -1,0 +1,1 @@
+"""What the product does: a module a feature, with its commands, notices, handlers and views."""

@@ -1,0 +1,247 @@
+"""The weekly digest: what a unit said, and what is being done about it, in its own channel."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.core import Call
+from bot.delivery import Reader
+from bot.domain import digests as rules
+from bot.domain.ballots import PublishedComment, Results
+from bot.domain.digests import ShownTheme
+from bot.domain.people import Role, Tree
+from bot.domain.programmes import Programme
+from bot.domain.publishing import rounded_share
+from bot.domain.pulses import Pulse, State, rate_band
+from bot.domain.questions import QUESTIONS, favourable
+from bot.domain.stories import Audience, Story
+from bot.domain.themes import Comment, Kind, Sentiment, ThemeReport
+from bot.entries import ShowDigest
+from bot.errors import NotFound
+from bot.parts import story_parts
+from bot.plan import DIGEST_GRACE, Due, Event, Work
+from bot.ports import Recipient, When
+from bot.views import Bar, Bars, Divider, Element, Fields, Heading, Note, Quote, Reply, Show, View, text
+from bot.wire import Command, Notice
+from bot.words import N_, Words
+
+HISTORY_WEEKS = 4
+MOST_THEMES = 5
+NO_DIGEST = N_("There is no digest yet. The first one comes after the first pulse has closed.")
+MOODS = {
+    Sentiment.POSITIVE: N_("mostly positive"),
+    Sentiment.NEGATIVE: N_("mostly critical"),
+    None: N_("mixed or not clear"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyDigest(Notice):
+    """The digest of a week is due in a channel."""
+
+    programme: str
+    week: date
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Everything a digest is made of."""
+
+    programme: Programme
+    pulse: Pulse | None
+    results: Results
+    tree: Tree
+    unit: str
+    comments: tuple[PublishedComment, ...]
+    report: ThemeReport
+    themes: tuple[ShownTheme, ...]
+
+
+async def post(due: Due, work: Work) -> None:
+    """Queue the week's digest for every channel, once its pulse is sealed."""
+    async with work.store.begin() as tx:
+        pulse = await tx.pulses.of_week(due.programme.id, due.week.monday)
+        if pulse is not None and pulse.state in {State.OPEN, State.CLOSING}:
+            return
+        if not await tx.programmes.once(due.programme.id, due.week.monday, Event.DIGEST):
+            return
+        for channel in await tx.channels.all(due.organisation.id):
+            notice = WeeklyDigest(due.programme.id, due.week.monday)
+            when = When(due.week.digest, not_after=due.week.digest + DIGEST_GRACE)
+            key = f"{notice.name()}:{due.programme.id}:{due.week.monday}:{channel.id}"
+            await tx.outbox.put(due.organisation.id, notice, Recipient(channel=channel.id), when, key)
+
+
+async def show(_command: ShowDigest, call: Call) -> Reply:
+    """The newest digest of the unit this person leads, or of the whole organisation for a steward."""
+    reader = Reader(call.organisation, call.words, call.now, call.tx, call.themes, person=call.person)
+    tree = await call.tx.people.tree(call.organisation.id)
+    unit = tree.root.id if call.person.role is Role.STEWARD else call.person.unit
+    for programme in await call.tx.programmes.all(call.organisation.id):
+        pulse = await call.tx.pulses.last_sealed(programme.id)
+        view = await digest_of(WeeklyDigest(programme.id, pulse.week), unit, reader) if pulse else None
+        if view is not None:
+            return Show(view)
+    raise NotFound(NO_DIGEST)
+
+
+async def compose(notice: WeeklyDigest, reader: Reader) -> View | None:
+    """The digest for a channel. None when there is nothing at all to say."""
+    if reader.channel is None:
+        return None
+    return await digest_of(notice, reader.channel.unit, reader)
+
+
+async def digest_of(notice: WeeklyDigest, unit: str, reader: Reader) -> View | None:
+    """The digest of any unit of the organisation."""
+    week = await _week(notice, unit, reader)
+    story = await _story(notice, week, reader)
+    body = [
+        *_participation(week, reader.words),
+        *_scores(week, reader.words),
+        *_themes(week, reader.words),
+        *await _quote(week, reader),
+        *await _story_section(story, reader),
+        *await _awaiting(week, reader),
+    ]
+    if not body:
+        return None
+    return View(_title(week, notice.week, reader.words), tuple(body), about=story.id if story else "")
+
+
+# Its parts, each empty where nothing may be shown
+
+
+def _title(week: Week, monday: date, t: Words) -> str:
+    day = week.programme.day(monday + timedelta(days=4))
+    unit = week.tree.units[week.unit].name
+    return t(N_("{unit}: what we said in the week of {monday} (day {day})"), unit=unit, monday=t.day(monday), day=day)
+
+
+def _participation(week: Week, t: Words) -> Iterator[Element]:
+    if week.pulse is None:
+        return
+    if week.pulse.state is State.LOST:
+        yield text(t(N_("This week's answers were lost before anybody could read them. We are sorry.")))
+        return
+    turnout = week.results.turnout(week.unit)
+    if turnout is None:
+        yield text(t(N_("Too few people answered here this week to show anything without giving somebody away.")))
+        return
+    yield text(_rate(rate_band(turnout.answered, turnout.eligible), t))
+
+
+def _rate(band: int, t: Words) -> str:
+    if band == 0:
+        return t(N_("Fewer than 10 % of the people asked answered."))
+    if band == 90:
+        return t(N_("90 % or more of the people asked answered."))
+    return t(N_("{low} to {high} % of the people asked answered."), low=band, high=band + 9)
+
+
+def _scores(week: Week, t: Words) -> Iterator[Element]:
+    if week.pulse is None:
+        return
+    index = rules.index_of(week.results, week.unit) if week.pulse.measure else None
+    if index is not None:
+        yield Fields(((t(N_("Engagement index, of 100")), str(index)),))
+    tallies = rules.items_of(week.results, week.unit, week.pulse.items)
+    if tallies:
+        yield Bars(t(N_("How many agree")), tuple(_bar(tally.item, tally.counts, t) for tally in tallies))
+        yield Note(t(N_("To the nearest 5 %. Questions: {source}"), source=t(QUESTIONS[tallies[0].item].source)))
+
+
+def _bar(item: str, counts: tuple[int, ...], t: Words) -> Bar:
+    n = sum(counts)
+    percent = rounded_share(favourable(counts), n)
+    return Bar(
+        t(QUESTIONS[item].short), percent / 100, t(N_("{percent} % agree, of {n} answers"), percent=percent, n=n)
+    )
+
+
+def _themes(week: Week, t: Words) -> Iterator[Element]:
+    if not week.themes:
+        return
+    yield Heading(t(N_("What people wrote about")))
+    longest = max(shown.n for shown in week.themes)
+    rows = (
+        Bar(_theme_name(shown, t), shown.n / longest, _theme_words(shown, t)) for shown in week.themes[:MOST_THEMES]
+    )
+    yield Bars(t(N_("Comments by theme")), tuple(rows))
+    yield Note(t(N_("Found by rules, which do not understand irony. Themes with fewer than 5 comments are not shown.")))
+
+
+def _theme_name(shown: ShownTheme, t: Words) -> str:
+    new = t(N_(" (new)")) if shown.theme.kind is Kind.EMERGING else ""
+    return shown.theme.name + new
+
+
+def _theme_words(shown: ShownTheme, t: Words) -> str:
+    return t.many("{n} comment, {mood}", "{n} comments, {mood}", shown.n, mood=t(MOODS[shown.mood]))
+
+
+async def _quote(week: Week, reader: Reader) -> list[Element]:
+    chosen = rules.quotable(week.themes, week.comments)
+    if chosen is None:
+        return []
+    shown, comment = chosen
+    names = [person.name for person in await reader.tx.people.all(reader.organisation.id)]
+    words = reader.themes.redact(comment.body, names)
+    by = reader.words(N_("one of {n} who wrote about: {theme}"), n=shown.n, theme=shown.theme.name)
+    return [Quote(words, by)]
+
+
+async def _story_section(story: Story | None, reader: Reader) -> list[Element]:
+    if story is None:
+        return []
+    teller = await reader.tx.people.get(story.teller) if story.teller else None
+    by = teller.name if teller else reader.words(N_("A colleague"))
+    return [Divider(), Heading(reader.words(N_("A story of the week"))), *story_parts(story, by, reader.words)]
+
+
+async def _awaiting(week: Week, reader: Reader) -> list[Element]:
+    below = [unit for unit in week.tree.units if week.tree.inside(unit, week.unit)]
+    waiting = [t for t in await reader.tx.threads.of_units(reader.organisation.id, below) if t.waiting]
+    if not waiting:
+        return []
+    today = reader.now.astimezone(reader.organisation.tz).date()
+    days = max((today - thread.entries[-1].day).days for thread in waiting)
+    return [Heading(reader.words(N_("Waiting for an answer"))), text(_waiting_words(len(waiting), days, reader.words))]
+
+
+def _waiting_words(n: int, days: int, t: Words) -> str:
+    longest = t.many("The longest has waited {n} day.", "The longest has waited {n} days.", days)
+    if n < rules.QUOTE_AUTHORS:
+        return t(N_("At least one conversation waits for a leader. {longest}"), longest=longest)
+    return t(N_("{n} conversations wait for a leader. {longest}"), n=n, longest=longest)
+
+
+# Where it comes from
+
+
+async def _week(notice: WeeklyDigest, unit: str, reader: Reader) -> Week:
+    tx = reader.tx
+    programme = await tx.programmes.get(notice.programme)
+    pulse = await tx.pulses.of_week(programme.id, notice.week)
+    tree = await tx.people.tree(reader.organisation.id)
+    results = await tx.results.of(pulse.id) if pulse else Results()
+    comments = rules.in_scope(results, unit, tree, pulse.k_comment) if pulse else ()
+    before = await tx.results.comments_before(pulse, HISTORY_WEEKS) if pulse else ()
+    history = [c.body for c in before if tree.inside(c.unit, unit)]
+    given = [Comment(comment.body, comment.band) for comment in comments]
+    # Ten thousand comments take seconds: in a thread, so that nobody's answer waits for it.
+    report = await asyncio.to_thread(reader.themes.find, given, history, reader.words.language)
+    themes = rules.shown_themes(report, comments, unit, tree, pulse.k) if pulse else []
+    return Week(programme, pulse, results, tree, unit, comments, report, tuple(themes))
+
+
+async def _story(notice: WeeklyDigest, week: Week, reader: Reader) -> Story | None:
+    """One story of the week that this unit may see. Its id is random, so the choice favours nobody."""
+    stories = await reader.tx.stories.shared(
+        notice.programme, notice.week - timedelta(days=3), notice.week + timedelta(days=6)
+    )
+    seen = [s for s in stories if s.audience is not Audience.TEAM or s.unit == week.unit]
+    return min(seen, key=lambda story: (story.unit != week.unit, story.id)) if seen else None

@@ -1,0 +1,221 @@
+"""The front door: help, the goal card, my settings, what is held about me, and where news is posted."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+
+from bot.core import Call
+from bot.domain.ids import new_id
+from bot.domain.people import Role
+from bot.domain.programmes import Programme
+from bot.entries import ChangeSettings, Home, MyData, MyStories, MyThreads, ShowDigest, ShowPulse, SpeakUp, StartStory
+from bot.errors import NotFound, Refusal
+from bot.ports import Channel
+from bot.views import (
+    Ask,
+    Button,
+    Buttons,
+    Choice,
+    Element,
+    Fields,
+    Form,
+    Heading,
+    Note,
+    Option,
+    Reply,
+    Show,
+    Strong,
+    Style,
+    Tick,
+    View,
+    text,
+)
+from bot.wire import Command, Flag
+from bot.words import LANGUAGES, N_, Words
+
+BOTH = "both"
+NOT_A_CHANNEL = N_("Please say this in the channel where the news is to appear.")
+UNKNOWN_UNIT = N_("There is no unit called {name}. The units are: {units}.")
+STEWARDS_ONLY = N_("Only the programme's stewards can do that.")
+UNKNOWN_LANGUAGE = N_("Please choose one of the languages offered.")
+
+
+@dataclass(frozen=True, slots=True)
+class SaveSettings(Command):
+    """My language, and whether I want to be asked."""
+
+    language: str
+    paused: Flag = Flag.NO
+
+
+async def home(command: Home, call: Call) -> Reply:
+    """What the word after /100days asks for; anything else gets the help."""
+    verb, _, rest = command.text.strip().partition(" ")
+    verbs: Mapping[str, Callable[[str, Call], Awaitable[Reply]]] = {
+        "": _front_page,
+        "plan": _plan,
+        "cynllun": _plan,
+        "settings": _settings,
+        "gosodiadau": _settings,
+        "my": _my_data,
+        "data": _my_data,
+        "nata": _my_data,
+        "fy": _my_data,
+        "here": _use_channel,
+        "yma": _use_channel,
+    }
+    return await verbs.get(verb.lower(), _help)(rest.strip(), call)
+
+
+async def change_settings(_command: ChangeSettings, call: Call) -> Reply:
+    """The settings as they are."""
+    return await _settings("", call)
+
+
+async def save_settings(command: SaveSettings, call: Call) -> Reply:
+    """Keep the settings, and say so in the language that was just chosen."""
+    if command.language not in LANGUAGES:
+        raise Refusal(UNKNOWN_LANGUAGE, field="language")
+    changed = replace(call.person, language=command.language, paused=command.paused is Flag.YES)
+    await call.tx.people.settle(changed)
+    t = call.words.instead(command.language)
+    paused = N_("You will not be asked anything until you change this again.")
+    asked = N_("You will be asked when the next pulse opens.")
+    return Show(View(t(N_("Your settings are saved")), (text(t(paused if changed.paused else asked)),)))
+
+
+async def my_data(_command: MyData, call: Call) -> Reply:
+    """What is held about this person, in plain words."""
+    return await _my_data("", call)
+
+
+# A word each
+
+
+async def _front_page(_rest: str, call: Call) -> Reply:
+    t = call.words
+    programme = await _running(call)
+    title = t(N_("Hundred Days"))
+    body: list[Element] = [*_goal_card(programme, call)] if programme else []
+    body += [_doors(call), Note(t(N_("Nobody can find out who said what. Everybody can see what was done about it.")))]
+    return Show(View(title, tuple(body)))
+
+
+async def _help(_rest: str, call: Call) -> Reply:
+    t = call.words
+    lines = (
+        ("/pulse", N_("the questions that are open now")),
+        ("/story", N_("tell a story of change; words after it become a draft")),
+        ("/speakup", N_("write to a leader, with or without your name")),
+        ("/100days plan", N_("what this is for, and when")),
+        ("/100days settings", N_("your language; stop or start being asked")),
+        ("/100days my data", N_("what is held about you")),
+    )
+    body = tuple(text(Strong(command), ": ", t(words)) for command, words in lines)
+    return Show(View(t(N_("What I can do")), (*body, _doors(call))))
+
+
+async def _plan(_rest: str, call: Call) -> Reply:
+    t = call.words
+    programme = await _running(call)
+    if programme is None:
+        return Show(View(t(N_("No programme is running at the moment."))))
+    rhythm = programme.rhythm
+    days = [t.weekday(slot.day) for slot in (rhythm.opens, rhythm.reminds, rhythm.closes, rhythm.digest)]
+    times = [slot.at.strftime("%H:%M") for slot in (rhythm.opens, rhythm.reminds, rhythm.closes, rhythm.digest)]
+    names = (N_("A pulse opens"), N_("One reminder"), N_("It closes"), N_("The digest is posted"))
+    week = Fields(tuple((t(name), f"{day}, {at}") for name, day, at in zip(names, days, times, strict=True)))
+    return Show(View(t(N_("The plan")), (*_goal_card(programme, call), Heading(t(N_("Every week"))), week)))
+
+
+async def _settings(_rest: str, call: Call) -> Reply:
+    t = call.words
+    options = tuple(Option(code, name) for code, name in LANGUAGES.items())
+    inputs = (
+        Choice("language", t(N_("Language")), options, call.person.language),
+        Tick("paused", t(N_("Do not ask me anything for now")), call.person.paused),
+    )
+    return Ask(Form(t(N_("My settings")), SaveSettings, inputs, t(N_("Save")), t(N_("Cancel"))))
+
+
+async def _my_data(_rest: str, call: Call) -> Reply:
+    t, person = call.words, call.person
+    tree = await call.tx.people.tree(call.organisation.id)
+    stories = await call.tx.stories.mine(call.organisation.id, person.id)
+    threads = await call.tx.threads.mine(call.organisation.id, person.id)
+    facts = (
+        (t(N_("Name")), person.name),
+        (t(N_("E-mail")), person.email or "-"),
+        (t(N_("Unit")), tree.units[person.unit].name),
+        (t(N_("Place")), person.place or "-"),
+        (t(N_("Grade")), person.grade or "-"),
+        (t(N_("Role")), t(ROLES[person.role])),
+        (t(N_("Language")), LANGUAGES.get(person.language, person.language)),
+        (t(N_("Stories you told")), str(len(stories))),
+        (t(N_("Open conversations")), str(len(threads))),
+    )
+    notes = (
+        N_("For 13 weeks we keep that you were asked in a pulse, and under which unit. Not whether you answered."),
+        N_(
+            "While a pulse is open your answers lie sealed; nobody can read them. When it closes they are counted and destroyed."
+        ),
+    )
+    return Show(View(t(N_("What is held about you")), (Fields(facts), *(text(t(note)) for note in notes))))
+
+
+async def _use_channel(rest: str, call: Call) -> Reply:
+    """`here`, `here Housing`, `here Housing cy` or `here Housing both`: post a unit's news in this channel."""
+    if call.person.role is not Role.STEWARD:
+        raise NotFound(STEWARDS_ONLY)
+    if call.place is None or call.place.personal:
+        raise Refusal(NOT_A_CHANNEL)
+    name, languages = _languages(rest)
+    tree = await call.tx.people.tree(call.organisation.id)
+    unit = next((u for u in tree.units.values() if u.name.casefold() == name.casefold()), None) if name else tree.root
+    if unit is None:
+        names = ", ".join(u.name for u in tree.units.values())
+        raise Refusal(UNKNOWN_UNIT, values={"name": name, "units": names})
+    await call.tx.channels.connect(Channel(new_id(), call.organisation.id, unit.id, call.place, languages))
+    return Show(View(call.words(N_("The digests and stories of {unit} will appear in this channel."), unit=unit.name)))
+
+
+# What it looks like
+
+ROLES = {Role.STAFF: N_("Staff"), Role.LEADER: N_("Leader"), Role.STEWARD: N_("Steward")}
+
+
+def _goal_card(programme: Programme, call: Call) -> tuple[Element, ...]:
+    t = call.words
+    day = t(N_("Day {day} of {days}"), day=programme.day(call.today), days=programme.days)
+    rows = [(t(N_("Goal")), programme.goal), (t(N_("Began")), t.day(programme.starts))]
+    rows += [(t(N_("How we shall know")), measure) for measure in programme.measures]
+    return (Heading(f"{programme.name}: {day}"), Fields(tuple(rows)))
+
+
+def _doors(call: Call) -> Buttons:
+    t = call.words
+    staff = (
+        Button(t(N_("My pulse")), ShowPulse(), Style.PRIMARY),
+        Button(t(N_("Tell a story")), StartStory(), asks=True),
+        Button(t(N_("Speak up")), SpeakUp(), asks=True),
+        Button(t(N_("My stories")), MyStories()),
+        Button(t(N_("My conversations")), MyThreads()),
+        Button(t(N_("My settings")), ChangeSettings(), asks=True),
+        Button(t(N_("What is held about you")), MyData()),
+    )
+    digest = Button(t(N_("Latest digest")), ShowDigest())
+    return Buttons(staff if call.person.role is Role.STAFF else (*staff, digest))
+
+
+def _languages(rest: str) -> tuple[str, tuple[str, ...]]:
+    """The name and the languages after `here`. English, unless it ends in a language or in `both` (Welsh first)."""
+    name, _, last = rest.rpartition(" ")
+    if last == BOTH:
+        return name.strip(), ("cy", "en")
+    return (name.strip(), (last,)) if last in LANGUAGES else (rest, ("en",))
+
+
+async def _running(call: Call) -> Programme | None:
+    programmes = await call.tx.programmes.all(call.organisation.id)
+    return next((programme for programme in programmes if programme.running(call.today)), None)

@@ -1,0 +1,137 @@
+"""What a steward does from the command line: make an organisation, bring in its people, start a programme."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.ids import new_id
+from bot.domain.people import Identity, Organisation, Person, Platform, Tree, Unit
+from bot.domain.staff_list import Problem, StaffRow, read, units_of
+from bot.errors import Misconfigured
+from bot.ports import Entrant, Store, Transaction
+
+INVITATION_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: how many people are in, how many of them can be written to, and what was left out."""
+
+    people: int
+    reachable: int
+    new_units: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+async def create(store: Store, name: str, zone: str, nation: str) -> Organisation:
+    """A new organisation with one unit, itself."""
+    organisation = Organisation(new_id(), name, zone, nation)
+    async with store.begin() as tx:
+        await tx.organisations.add(organisation, Unit(new_id(), name))
+    return organisation
+
+
+async def invite(store: Store, organisation: Organisation, now: datetime) -> str:
+    """A single-use code for connecting a workspace. Only its hash is kept."""
+    code = secrets.token_urlsafe(24)
+    async with store.begin() as tx:
+        await tx.organisations.invite(organisation.id, hashed(code), now + timedelta(days=INVITATION_DAYS))
+    return code
+
+
+async def connect(store: Store, code: str, platform: Platform, workspace: str, now: datetime) -> str | None:
+    """Connect a workspace with an invitation. The organisation, or None where the code is not valid."""
+    async with store.begin() as tx:
+        organisation = await tx.organisations.redeem(hashed(code), now)
+        if organisation is not None:
+            await tx.organisations.connect(organisation, platform, workspace)
+    return organisation
+
+
+async def only(store: Store) -> Organisation:
+    """The installation's only organisation. Raises `Misconfigured` where there is none, or several."""
+    async with store.view() as tx:
+        organisations = await tx.organisations.all()
+    if len(organisations) != 1:
+        names = ", ".join(organisation.name for organisation in organisations) or "none yet"
+        raise Misconfigured(f"Please say which organisation with --organisation. There are: {names}.")
+    return organisations[0]
+
+
+async def named(store: Store, name: str) -> Organisation:
+    """An organisation by its name, or the only one where no name is given."""
+    if not name:
+        return await only(store)
+    async with store.view() as tx:
+        found = [o for o in await tx.organisations.all() if o.name.casefold() == name.casefold()]
+    if not found:
+        raise Misconfigured(f"There is no organisation called {name}. Make one: hundred-days organisation create NAME.")
+    return found[0]
+
+
+async def import_people(store: Store, organisation: Organisation, content: bytes) -> Imported:
+    """Bring in a list of staff. People are found again by their key; nobody is removed."""
+    listed = read(content)
+    async with store.begin() as tx:
+        tree = await tx.people.tree(organisation.id)
+        known = {unit.name: unit.id for unit in tree.units.values()}
+        new, lost = units_of(listed.rows, known)
+        units = await _add_units(tx, organisation, new, known)
+        refused = {problem.row for problem in lost}
+        rows = [row for row in listed.rows if row.row not in refused]
+        await tx.people.enter(organisation.id, await _entrants(tx, organisation, rows, units, tree))
+        reachable = await tx.people.reachable(organisation.id)
+    problems = sorted((*listed.problems, *lost), key=lambda problem: problem.row)
+    return Imported(len(rows), reachable, tuple(new), tuple(problems))
+
+
+def hashed(code: str) -> str:
+    """What is kept of an invitation. The code has 192 random bits, so a plain hash is enough."""
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+async def _add_units(
+    tx: Transaction, organisation: Organisation, new: Mapping[str, str], known: Mapping[str, str]
+) -> dict[str, str]:
+    ids = dict(known)
+    for name, parent in new.items():
+        ids[name] = new_id()
+        await tx.people.add_unit(organisation.id, Unit(ids[name], name, ids[parent]))
+    return ids
+
+
+async def _entrants(
+    tx: Transaction, organisation: Organisation, rows: Sequence[StaffRow], units: Mapping[str, str], tree: Tree
+) -> list[Entrant]:
+    workspaces = await tx.organisations.workspaces(organisation.id)
+    entrants = []
+    for row in rows:
+        person = Person(
+            id=new_id(),
+            organisation=organisation.id,
+            key=row.key,
+            name=row.name,
+            unit=units[row.unit] if row.unit else tree.root.id,
+            role=row.role,
+            place=row.place,
+            grade=row.grade,
+            email=row.email,
+            language=row.language,
+            zone=row.zone or organisation.zone,
+        )
+        accounts = tuple(_account(platform, account, workspaces) for platform, account in row.accounts)
+        entrants.append(Entrant(person, tuple(a for a in accounts if a)))
+    return entrants
+
+
+def _account(platform: Platform, account: str, workspaces: Mapping[Platform, tuple[str, ...]]) -> Identity | None:
+    """An account as a list names it: `U123`, or `T123:U123` where there are several workspaces."""
+    workspace, colon, user = account.partition(":")
+    if colon:
+        return Identity(platform, workspace, user)
+    connected = workspaces.get(platform, ())
+    return Identity(platform, connected[0], account) if len(connected) == 1 else None

@@ -1,0 +1,365 @@
+"""Pulses: ask everybody the same few questions, seal what they answer, publish what may be shown."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from bot.core import Call
+from bot.delivery import Reader
+from bot.domain import ballots as results_of
+from bot.domain import pulses as rules
+from bot.domain.ballots import COMMENT, Labels
+from bot.domain.calendar import waking
+from bot.domain.ids import new_id
+from bot.domain.programmes import Programme
+from bot.domain.pulses import Pulse, State
+from bot.domain.questions import QUESTIONS, SCALE, next_questions
+from bot.entries import ShowPulse
+from bot.errors import KeysLost, Refusal
+from bot.plan import Due, Event, Work, next_moment
+from bot.ports import When
+from bot.views import (
+    Ask,
+    Button,
+    Buttons,
+    Divider,
+    Element,
+    Form,
+    Note,
+    Paragraph,
+    Replace,
+    Reply,
+    Show,
+    Strong,
+    Style,
+    Tick,
+    View,
+    text,
+)
+from bot.wire import Command, Flag, Notice
+from bot.words import N_, Words
+
+log = logging.getLogger(__name__)
+SEALED = N_(
+    "Your answers are sealed. Nobody can read them before the pulse closes, and afterwards they are only counted "
+    "together with those of at least four others."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPulse(Command):
+    """My answer to one question, in place of an earlier one."""
+
+    pulse: str
+    item: str
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class WriteComment(Command):
+    """I want to add a comment."""
+
+    pulse: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveComment(Command):
+    """My comment, in place of an earlier one."""
+
+    pulse: str
+    comment: str
+    quotable: Flag = Flag.NO
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainAnswers(Command):
+    """What happens with my answer?"""
+
+    pulse: str
+
+
+@dataclass(frozen=True, slots=True)
+class PulseAsked(Notice):
+    """A pulse has opened."""
+
+    pulse: str
+
+
+@dataclass(frozen=True, slots=True)
+class PulseReminder(Notice):
+    """A pulse is still open, for whoever has not answered it."""
+
+    pulse: str
+
+
+# What people ask
+
+
+async def show(_command: ShowPulse, call: Call) -> Reply:
+    """The open pulse with what is already answered marked, or when the next one comes."""
+    for programme in await call.tx.programmes.all(call.organisation.id):
+        pulse = await call.tx.pulses.current(programme.id)
+        if pulse and pulse.open_at(call.now) and await call.tx.pulses.labels(pulse.id, call.person.id):
+            answered = await call.tx.ballots.answered(pulse.id, call.person.id)
+            return Show(asking(pulse, answered, call.words))
+        if programme.running(call.today):
+            return Show(_nothing_open(programme, call))
+    return Show(View(call.words(N_("No pulse is planned at the moment."))))
+
+
+async def answer(command: AnswerPulse, call: Call) -> Reply:
+    """Seal a score; a second press on the same question replaces the first until the pulse closes."""
+    pulse, labels = await _asked(command.pulse, call)
+    given = rules.accept_score(pulse, command.item, command.score, call.now)
+    await call.tx.ballots.cast(pulse.id, call.person.id, labels, given)
+    return Replace(await _asking_again(pulse, call))
+
+
+async def write_comment(command: WriteComment, call: Call) -> Reply:
+    """The form for a comment. It starts empty: not even we can read an earlier one."""
+    pulse, _ = await _asked(command.pulse, call)
+    if not pulse.open_at(call.now):
+        raise Refusal(rules.CLOSED)
+    return Ask(_comment_form(pulse, call.words))
+
+
+async def save_comment(command: SaveComment, call: Call) -> Reply:
+    """Seal a comment in place of an earlier one."""
+    pulse, labels = await _asked(command.pulse, call)
+    given = rules.accept_comment(pulse, command.comment, command.quotable, call.now)
+    await call.tx.ballots.cast(pulse.id, call.person.id, labels, given)
+    return Replace(await _asking_again(pulse, call))
+
+
+async def explain(command: ExplainAnswers, call: Call) -> Reply:
+    """What happens with an answer, in plain words."""
+    pulse = await call.tx.pulses.get(command.pulse)
+    if pulse is None:
+        raise Refusal(rules.CLOSED)
+    return Show(promise(pulse, call.words))
+
+
+# What reaches people
+
+
+async def compose_asked(notice: PulseAsked, reader: Reader) -> View | None:
+    """The pulse, for somebody on its roster, while it is open."""
+    pulse = await reader.tx.pulses.get(notice.pulse)
+    if pulse is None or reader.person is None or not pulse.open_at(reader.now):
+        return None
+    answered = await reader.tx.ballots.answered(pulse.id, reader.person.id)
+    return asking(pulse, answered, reader.words)
+
+
+async def compose_reminder(notice: PulseReminder, reader: Reader) -> View | None:
+    """The pulse once more, only for somebody who has answered nothing. Whoever has is not told apart afterwards."""
+    pulse = await reader.tx.pulses.get(notice.pulse)
+    if pulse is None or reader.person is None or not pulse.open_at(reader.now):
+        return None
+    if await reader.tx.ballots.answered(pulse.id, reader.person.id):
+        return None
+    return asking(pulse, frozenset(), reader.words, reminder=True)
+
+
+# What falls due
+
+
+async def open_pulse(due: Due, work: Work) -> None:
+    """Open the week's pulse: its keys, its roster, and a message to everybody on it, in one transaction."""
+    async with work.store.begin() as tx:
+        if not await tx.programmes.once(due.programme.id, due.week.monday, Event.OPEN):
+            return
+        pulse = _planned(due, next_questions(await tx.pulses.last_asked(due.programme.id), measure=_is_measure(due)))
+        asked = await tx.pulses.open(pulse)
+        await tx.outbox.fan_out(pulse, PulseAsked(pulse.id), When(due.week.opens, not_after=due.week.closes))
+    log.info("pulse.opened", extra={"pulse": pulse.id, "asked": asked})
+
+
+async def remind(due: Due, work: Work) -> None:
+    """Queue one reminder for everybody on the roster; whether it is needed is seen when it is sent."""
+    async with work.store.begin() as tx:
+        pulse = await tx.pulses.of_week(due.programme.id, due.week.monday)
+        if pulse is None or not await tx.programmes.once(due.programme.id, due.week.monday, Event.REMIND):
+            return
+        await tx.outbox.fan_out(pulse, PulseReminder(pulse.id), When(due.week.reminds, not_after=due.week.closes))
+
+
+async def close_due(due: Due, work: Work) -> None:
+    """Close the week's pulse if it is still open."""
+    async with work.store.view() as tx:
+        pulse = await tx.pulses.of_week(due.programme.id, due.week.monday)
+    if pulse is not None and pulse.state in {State.OPEN, State.CLOSING}:
+        await close(pulse, work)
+
+
+async def close(pulse: Pulse, work: Work) -> None:
+    """Close a pulse in three steps, so that nobody waits: stop taking answers; open and count them; publish and forget.
+
+    Safe to do again after a crash at any point, and by several processes at once: the last step happens once.
+    """
+    if work.now < pulse.closes:
+        raise Refusal(N_("A pulse is never closed before the time that was announced."))
+    async with work.store.begin() as tx:
+        await tx.pulses.to(pulse.id, State.OPEN, State.CLOSING)
+    try:
+        respondents = await work.store.open_ballots(pulse.id)
+    except KeysLost:
+        # Another process has just sealed it, or the key store was lost; `tidy` tells these apart.
+        await work.store.tidy(work.now)
+        return
+    async with work.store.view() as tx:
+        roster = await tx.pulses.roster(pulse.id)
+        tree = await tx.people.tree(pulse.organisation)
+    results = results_of.publish(respondents, roster, tree, pulse.k, pulse.k_comment)
+    async with work.store.begin() as tx:
+        first = await tx.results.seal(pulse, results)
+    await work.store.forget_keys(pulse.id)
+    if first:
+        log.info("pulse.sealed", extra={"pulse": pulse.id})
+
+
+# What it looks like
+
+
+def asking(pulse: Pulse, answered: frozenset[str], t: Words, *, reminder: bool = False) -> View:
+    """The questions as rows of buttons. It shows which are answered, never how."""
+    body: list[Element] = [text(_lead(pulse, answered, t, reminder=reminder))]
+    for number, item in enumerate(pulse.items, start=1):
+        body += _question(pulse, item, number, item in answered, t)
+    body += [Divider(), _actions(pulse, answered, t), Note(t(SEALED))]
+    return View(
+        t(N_("How is the change going for you?")), tuple(body), summary=_lead(pulse, answered, t, reminder=reminder)
+    )
+
+
+def promise(pulse: Pulse, t: Words) -> View:
+    """What happens with an answer, and what we can not protect, before anybody is asked to trust it."""
+    return View(
+        t(N_("What happens with my answer?")),
+        (
+            text(
+                t(
+                    N_(
+                        "Each answer is locked with a key made for this pulse alone, without your name, a time or an order."
+                    )
+                )
+            ),
+            text(
+                t(
+                    N_("At the close ({when}) all are opened together, counted, and destroyed, and so is the key."),
+                    when=t.moment(pulse.closes),
+                )
+            ),
+            text(
+                t(
+                    N_(
+                        "What is left: how many chose each answer, in groups where at least {k} people answered, and comments "
+                        "where at least {k_comment} wrote one, in random order. Nobody can tell who answered."
+                    ),
+                    k=pulse.k,
+                    k_comment=pulse.k_comment,
+                )
+            ),
+            text(
+                t(
+                    N_(
+                        "What we can not protect: what you write may give you away, and somebody who controls the server while "
+                        "the pulse is open could, with effort, look. That is why it is open for a few days only."
+                    )
+                )
+            ),
+        ),
+    )
+
+
+def _question(pulse: Pulse, item: str, number: int, answered: bool, t: Words) -> list[Element]:  # noqa: FBT001
+    words = t(QUESTIONS[item].text)
+    mark = t(N_(" (recorded)")) if answered else ""
+    scale = tuple(Button(t(label), AnswerPulse(pulse.id, item, score)) for score, label in SCALE.items())
+    return [text(Strong(f"{number}. {words}"), mark), Buttons(scale, about=words)]
+
+
+def _lead(pulse: Pulse, answered: frozenset[str], t: Words, *, reminder: bool) -> str:
+    closes = t.moment(pulse.closes)
+    if set(pulse.items) <= answered:
+        return t(N_("Thank you, everything is recorded. You can change it until {when}."), when=closes)
+    if answered:
+        return t(N_("Recorded. You can change it until {when}."), when=closes)
+    if reminder:
+        return t(N_("Still open until {when}, if you would like to be heard. This is the only reminder."), when=closes)
+    return t.many(
+        "One question, ten seconds. Open until {when}.", "{n} questions, ten seconds each at most. Open until {when}.",
+        len(pulse.items), when=closes,
+    )  # fmt: skip
+
+
+def _actions(pulse: Pulse, answered: frozenset[str], t: Words) -> Buttons:
+    comment = N_("Replace my comment") if COMMENT in answered else N_("Add a comment")
+    return Buttons(
+        (
+            Button(t(comment), WriteComment(pulse.id), Style.PRIMARY, asks=True),
+            Button(t(N_("What happens with my answer?")), ExplainAnswers(pulse.id)),
+        )
+    )
+
+
+def _comment_form(pulse: Pulse, t: Words) -> Form:
+    return Form(
+        t(N_("Your comment")),
+        SaveComment,
+        (
+            Paragraph(
+                "comment",
+                t(N_("What should the people who lead us know?")),
+                hint=t(N_("Please name nobody. It is shown only if at least {n} people write one.", ), n=pulse.k_comment),
+                longest=rules.COMMENT_LONGEST,
+            ),
+            Tick("quotable", t(N_("It may be quoted in the weekly digest, without names"))),
+        ),
+        submit=t(N_("Seal it")),
+        cancel=t(N_("Cancel")),
+        body=(Note(t(SEALED)),),
+        fixed={"pulse": pulse.id},
+    )  # fmt: skip
+
+
+def _nothing_open(programme: Programme, call: Call) -> View:
+    opens = next_moment(call.organisation, programme, Event.OPEN, call.now)
+    when = call.words.moment(waking(opens, call.person.tz))
+    return View(
+        call.words(N_("No pulse is open for you now.")),
+        (text(call.words(N_("The next one opens on {when}."), when=when)),),
+    )
+
+
+async def _asked(pulse_id: str, call: Call) -> tuple[Pulse, Labels]:
+    """The pulse, kept from closing meanwhile, and the person's place on its roster."""
+    pulse = await call.tx.pulses.hold(pulse_id)
+    if pulse is None or pulse.organisation != call.organisation.id or pulse.state is not State.OPEN:
+        raise Refusal(rules.CLOSED)
+    labels = await call.tx.pulses.labels(pulse.id, call.person.id)
+    if labels is None:
+        raise Refusal(rules.NOT_ASKED)
+    return pulse, labels
+
+
+async def _asking_again(pulse: Pulse, call: Call) -> View:
+    return asking(pulse, await call.tx.ballots.answered(pulse.id, call.person.id), call.words)
+
+
+def _is_measure(due: Due) -> bool:
+    return rules.is_measure(due.programme.starts, due.week.monday)
+
+
+def _planned(due: Due, items: tuple[str, ...]) -> Pulse:
+    return Pulse(
+        id=new_id(),
+        organisation=due.organisation.id,
+        programme=due.programme.id,
+        week=due.week.monday,
+        items=items,
+        opens=due.week.opens,
+        closes=due.week.closes,
+        measure=_is_measure(due),
+    )

@@ -1,0 +1,103 @@
+"""What falls due when. Pure but for `tick`, which hands what is due to whoever does it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from bot.domain import calendar
+from bot.domain.people import Organisation
+from bot.domain.programmes import Programme
+from bot.ports import Store, Themes
+from bot.words import Languages
+
+DIGEST_GRACE = timedelta(days=3)
+
+
+class Event(StrEnum):
+    """What happens in a programme's week."""
+
+    OPEN = "open"
+    REMIND = "remind"
+    CLOSE = "close"
+    DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An event that is due now."""
+
+    event: Event
+    organisation: Organisation
+    programme: Programme
+    week: calendar.Week
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What it takes to do what is due."""
+
+    store: Store
+    languages: Languages
+    themes: Themes
+    now: datetime
+
+
+Doer = Callable[[Due, Work], Awaitable[None]]
+
+
+def due(organisation: Organisation, programme: Programme, now: datetime) -> Iterator[Due]:
+    """Everything of this programme that is due now. Doing it again is harmless: each event is done once a week.
+
+    An event whose moment has passed while nobody was running is left out, but for the close, which always comes.
+    """
+    monday = calendar.monday_of(now, organisation.tz)
+    for week in (plan_week(organisation, programme, day) for day in (monday - timedelta(days=7), monday)):
+        if programme.running(week.monday):
+            yield from (Due(event, organisation, programme, week) for event in _events(week, now))
+
+
+def plan_week(organisation: Organisation, programme: Programme, monday: date) -> calendar.Week:
+    """The instants of one week of a programme."""
+    closed = calendar.bank_holidays(organisation.nation)
+    return calendar.week(monday, programme.rhythm, organisation.tz, closed)
+
+
+def next_moment(organisation: Organisation, programme: Programme, event: Event, now: datetime) -> datetime:
+    """When this event happens next, after now."""
+    monday = calendar.monday_of(now, organisation.tz)
+    weeks = (plan_week(organisation, programme, monday + timedelta(days=7 * n)) for n in range(3))
+    return next(moment for week in weeks if (moment := _moment(week, event)) > now)
+
+
+async def tick(work: Work, doers: Mapping[Event, Doer]) -> None:
+    """Do everything that is due, in every organisation."""
+    async with work.store.view() as tx:
+        organisations = await tx.organisations.all()
+        programmes = [(o, p) for o in organisations for p in await tx.programmes.all(o.id)]
+    for organisation, programme in programmes:
+        for item in due(organisation, programme, work.now):
+            await doers[item.event](item, work)
+
+
+def _events(week: calendar.Week, now: datetime) -> Iterator[Event]:
+    if week.opens <= now < week.closes:
+        yield Event.OPEN
+    if week.reminds <= now < week.closes:
+        yield Event.REMIND
+    if week.closes <= now:
+        yield Event.CLOSE
+    if week.digest <= now < week.digest + DIGEST_GRACE:
+        yield Event.DIGEST
+
+
+def _moment(week: calendar.Week, event: Event) -> datetime:
+    moments = {
+        Event.OPEN: week.opens,
+        Event.REMIND: week.reminds,
+        Event.CLOSE: week.closes,
+        Event.DIGEST: week.digest,
+    }
+    return moments[event]

@@ -1,0 +1,376 @@
+"""All that the core needs from outside: a store, messengers, keys, a reader of themes, and the time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.domain.ballots import Answer, Labels, PublishedComment, Respondent, Results
+from bot.domain.people import Address, Identity, Organisation, Person, Platform, Tree, Unit
+from bot.domain.programmes import Programme
+from bot.domain.pulses import Pulse, State
+from bot.domain.stories import Story, StoryState
+from bot.domain.themes import Comment, ThemeReport
+from bot.domain.threads import Entry, Thread
+from bot.views import View
+from bot.wire import Notice
+
+Clock = Callable[[], datetime]
+
+
+# What is sent, and how it ended
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The platform took it, under this reference."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The platform asks for patience; nothing was sent. `lane` says that it means the whole workspace."""
+
+    seconds: float
+    lane: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The platform will never take it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class InDoubt:
+    """It may or may not have arrived."""
+
+    reason: str
+
+
+Outcome = Sent | Later | Rejected | InDoubt
+
+
+@dataclass(frozen=True, slots=True)
+class Unfindable:
+    """This platform can not say whether a message arrived."""
+
+
+class Messenger(Protocol):
+    """One platform, as the sender sees it."""
+
+    async def send(self, to: Address, view: View, key: str) -> Outcome:
+        """Post a message. `key` is opaque; a platform that can will recognise it in `find`. Tries once, never again."""
+
+    async def update(self, to: Address, ref: str, view: View) -> Outcome:
+        """Put `view` in place of a message sent before."""
+
+    async def find(self, to: Address, key: str, since: datetime) -> Sent | None | Unfindable:
+        """Whether the message with this key arrived after `since`."""
+
+
+class Directory(Protocol):
+    """What a platform knows about its own accounts."""
+
+    async def email(self, identity: Identity) -> str:
+        """The account's verified e-mail address, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message to one person or channel. `person` is empty where only the notice itself leads to its reader.
+
+    `attempt` rises with each try and fences off a worker that was thought dead.
+    """
+
+    id: str
+    organisation: str
+    notice: str
+    values: Mapping[str, str]
+    person: str = ""
+    channel: str = ""
+    attempt: int = 0
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """For whom a notice is: a person, or a channel."""
+
+    person: str = ""
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """When a delivery may go out, and after when it had better not."""
+
+    due: datetime
+    not_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel that a unit's news goes to, in one or several languages."""
+
+    id: str
+    organisation: str
+    unit: str
+    address: Address
+    languages: tuple[str, ...] = ("en",)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message in a channel that may have to be edited: what it was made of, and where it stands."""
+
+    id: str
+    organisation: str
+    channel: str
+    notice: str
+    values: Mapping[str, str]
+    ref: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A known account: the person behind it, and what the platform said was needed to reach them."""
+
+    person: Person
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """A person as a list of staff names them, before they are stored. `accounts` are those the list knows."""
+
+    person: Person
+    accounts: tuple[Identity, ...] = ()
+
+
+# The store, a repository a subject
+
+
+class Organisations(Protocol):
+    """Public bodies, their workspaces and their invitations."""
+
+    async def add(self, organisation: Organisation, root: Unit) -> None: ...
+    async def get(self, organisation: str) -> Organisation: ...
+    async def all(self) -> tuple[Organisation, ...]: ...
+    async def of_workspace(self, platform: Platform, workspace: str) -> Organisation | None: ...
+    async def connect(self, organisation: str, platform: Platform, workspace: str) -> None: ...
+    async def workspaces(self, organisation: str) -> Mapping[Platform, tuple[str, ...]]: ...
+    async def invite(self, organisation: str, code_hash: str, until: datetime) -> None: ...
+    async def redeem(self, code_hash: str, now: datetime) -> str | None:
+        """Use up an invitation; the organisation it was for, or None if it is not valid any more."""
+
+
+class People(Protocol):
+    """Persons, units and accounts."""
+
+    async def tree(self, organisation: str) -> Tree: ...
+    async def add_unit(self, organisation: str, unit: Unit) -> None: ...
+    async def get(self, person: str) -> Person | None: ...
+    async def all(self, organisation: str) -> tuple[Person, ...]: ...
+    async def who(self, identity: Identity) -> Member | None: ...
+    async def by_email(self, organisation: str, email: str) -> Person | None: ...
+    async def enter(self, organisation: str, entrants: Sequence[Entrant]) -> None:
+        """Add or change people by their key, with their accounts."""
+
+    async def link(self, identity: Identity, person: Person, details: Mapping[str, str]) -> None: ...
+    async def settle(self, person: Person) -> None:
+        """Keep a person's own settings."""
+
+    async def address(self, person: str) -> Address | None: ...
+    async def heads(self, organisation: str) -> Mapping[str, int]:
+        """How many people are in each unit, not counting those below it."""
+
+    async def leaders(self, organisation: str, unit: str) -> tuple[Person, ...]: ...
+    async def stewards(self, organisation: str) -> tuple[Person, ...]: ...
+    async def reachable(self, organisation: str) -> int:
+        """How many people have an account to write to."""
+
+
+class Programmes(Protocol):
+    """Programmes, and what has been done for them."""
+
+    async def add(self, programme: Programme) -> None: ...
+    async def all(self, organisation: str) -> tuple[Programme, ...]: ...
+    async def get(self, programme: str) -> Programme: ...
+    async def once(self, programme: str, week: date, event: str) -> bool:
+        """Mark that an event of a week is being done. True only for the first who asks, in any process, for ever."""
+
+
+class Pulses(Protocol):
+    """Pulses and their rosters."""
+
+    async def open(self, pulse: Pulse) -> int:
+        """Store a new pulse with its keys and its roster: everybody who can be reached now. Gives their number."""
+
+    async def get(self, pulse: str) -> Pulse | None: ...
+    async def hold(self, pulse: str) -> Pulse | None:
+        """Get it, and keep it from being closed until this transaction ends."""
+
+    async def current(self, programme: str) -> Pulse | None:
+        """The newest pulse."""
+
+    async def of_week(self, programme: str, week: date) -> Pulse | None: ...
+    async def last_sealed(self, programme: str) -> Pulse | None: ...
+    async def unfinished(self) -> tuple[Pulse, ...]:
+        """Every pulse that is open or closing, in all organisations."""
+
+    async def to(self, pulse: str, before: State, after: State) -> bool:
+        """Change a pulse's state if it is still `before`."""
+
+    async def last_asked(self, programme: str) -> Mapping[str, date]: ...
+    async def labels(self, pulse: str, person: str) -> Labels | None:
+        """What the roster says of a person; None for somebody who was not asked."""
+
+    async def roster(self, pulse: str) -> Mapping[str, int]:
+        """How many were asked, by unit."""
+
+
+class Ballots(Protocol):
+    """Sealed answers."""
+
+    async def cast(self, pulse: str, person: str, labels: Labels, answer: Answer) -> None:
+        """Seal an answer in place of an earlier one on the same item. Never opens anything."""
+
+    async def answered(self, pulse: str, person: str) -> frozenset[str]:
+        """Which items the person has answered, not what. Nothing once the pulse is closed."""
+
+
+class ResultsOf(Protocol):
+    """What is left of closed pulses."""
+
+    async def seal(self, pulse: Pulse, results: Results) -> bool:
+        """Publish, and destroy the ballots and the pulse's personal deliveries, in one. False if it was done already."""
+
+    async def of(self, pulse: str) -> Results: ...
+    async def comments_before(self, pulse: Pulse, weeks: int) -> tuple[PublishedComment, ...]: ...
+
+
+class Stories(Protocol):
+    """Stories. Who told an unnamed one can be found only by asking whether it was this person."""
+
+    async def draft(self, story: Story, person: str) -> None: ...
+    async def get(self, story: str) -> Story | None: ...
+    async def told_by(self, story: str, person: str) -> bool: ...
+    async def mine(self, organisation: str, person: str) -> tuple[Story, ...]: ...
+    async def save(self, story: Story) -> None: ...
+    async def shared(self, programme: str, since: date, until: date) -> tuple[Story, ...]: ...
+    async def discard(self, story: str, state: StoryState) -> None:
+        """Erase its words. A withdrawn story stays as an empty shell, so that posts of it can say so."""
+
+
+class Threads(Protocol):
+    """Conversations. The way back to an anonymous author is locked with the thread's own key."""
+
+    async def open(self, thread: Thread, author: str) -> None: ...
+    async def get(self, thread: str) -> Thread | None: ...
+    async def opened_by(self, thread: str, person: str) -> bool: ...
+    async def author(self, thread: str) -> str | None:
+        """Who is to get the reply. None once it is closed."""
+
+    async def mine(self, organisation: str, person: str) -> tuple[Thread, ...]: ...
+    async def of_units(self, organisation: str, units: Collection[str]) -> tuple[Thread, ...]: ...
+    async def say(self, thread: str, entry: Entry) -> None: ...
+    async def close(self, thread: str) -> None:
+        """Close it and destroy the way back."""
+
+
+class Channels(Protocol):
+    """Channels and what was posted in them."""
+
+    async def connect(self, channel: Channel) -> None: ...
+    async def get(self, channel: str) -> Channel | None: ...
+    async def all(self, organisation: str) -> tuple[Channel, ...]: ...
+    async def posted(self, post: Post) -> None: ...
+    async def post(self, post: str) -> Post | None: ...
+    async def posts_about(self, organisation: str, about: str) -> tuple[Post, ...]: ...
+
+
+class Outbox(Protocol):
+    """What must reach whom. Put in the same transaction as what it tells of."""
+
+    async def put(self, organisation: str, notice: Notice, to: Recipient, when: When, key: str) -> None:
+        """Queue one delivery. A second one with the same key is ignored."""
+
+    async def fan_out(self, pulse: Pulse, notice: Notice, when: When) -> int:
+        """Queue one delivery for everybody on the roster, each inside their own day. Gives their number."""
+
+    async def claim(self, now: datetime, most: int) -> tuple[Delivery, ...]: ...
+    async def sending(self, delivery: Delivery, lane: str, now: datetime) -> bool:
+        """Mark that the send begins now. False if another worker has it, or its lane has been asked to wait."""
+
+    async def settle(self, delivery: Delivery, outcome: Outcome, now: datetime, lane: str = "") -> None: ...
+    async def doubtful(self, now: datetime) -> tuple[Delivery, ...]:
+        """Deliveries whose worker died in the middle of a send."""
+
+    async def waiting(self, now: datetime) -> int: ...
+    async def counts(self) -> Mapping[str, int]: ...
+
+
+class Inbox(Protocol):
+    """Which signed envelopes have been handled."""
+
+    async def first_time(self, envelope: str, today: date) -> bool: ...
+
+
+class Transaction(Protocol):
+    """One unit of work: committed when its block ends well, undone when it does not."""
+
+    @property
+    def organisations(self) -> Organisations: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def programmes(self) -> Programmes: ...
+    @property
+    def pulses(self) -> Pulses: ...
+    @property
+    def ballots(self) -> Ballots: ...
+    @property
+    def results(self) -> ResultsOf: ...
+    @property
+    def stories(self) -> Stories: ...
+    @property
+    def threads(self) -> Threads: ...
+    @property
+    def channels(self) -> Channels: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def inbox(self) -> Inbox: ...
+
+
+class Store(Protocol):
+    """Where everything is kept."""
+
+    def begin(self) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction that may write."""
+
+    def view(self) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction that only reads, and holds nobody up."""
+
+    async def open_ballots(self, pulse: str) -> list[Respondent]:
+        """Open every ballot of a closing pulse, outside any write lock. Raises `KeysLost` where the keys are gone."""
+
+    async def forget_keys(self, pulse: str) -> None:
+        """Destroy a pulse's keys. Doing it twice is harmless."""
+
+    async def tidy(self, now: datetime) -> tuple[str, ...]:
+        """Mend what a crash left: keys without a pulse, pulses without keys. Gives the ids of pulses found lost."""
+
+
+class Themes(Protocol):
+    """What people write about."""
+
+    def find(self, comments: Sequence[Comment], history: Sequence[str] = (), language: str = "en") -> ThemeReport: ...
+    def redact(self, text: str, names: Collection[str]) -> str: ...
