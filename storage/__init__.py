@@ -1,0 +1,1 @@
+"""Where everything is kept: tables, repositories and keys. Rows never leave this package."""

@@ -1,0 +1,79 @@
+"""How the two databases are opened. Both get the same guarantees: durable commits, one writer's order, no values in errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import event, make_url
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from bot.errors import Misconfigured
+
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "busy_timeout = 30000",
+    "foreign_keys = ON",
+    "secure_delete = ON",
+    "trusted_schema = OFF",
+    "temp_store = MEMORY",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """One engine to write through and one to read through. On PostgreSQL they are the same."""
+
+    write: AsyncEngine
+    read: AsyncEngine
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        await self.write.dispose()
+        await self.read.dispose()
+
+
+def database_url(url: str) -> str:
+    """The address with our driver in it. Raises `Misconfigured` for a database we do not know."""
+    parsed = make_url(url)
+    kind = parsed.get_backend_name()
+    if kind not in DRIVERS:
+        raise Misconfigured(
+            f"{kind} is not a database we can use. Set HUNDRED_DAYS_DATABASE_URL to sqlite:/// or postgresql://."
+        )
+    return parsed.set(drivername=DRIVERS[kind]).render_as_string(hide_password=False)
+
+
+def open_engines(url: str) -> Engines:
+    """Engines for this address. Nothing is connected before it is needed."""
+    address = database_url(url)
+    if not address.startswith("sqlite"):
+        engine = create_async_engine(address, hide_parameters=True, pool_size=8, max_overflow=4)
+        return Engines(engine, engine)
+    # One writing connection: tasks queue for it in turn, instead of polling a lock that another of them holds.
+    write = _sqlite(address, "BEGIN IMMEDIATE", size=1)
+    return Engines(write, _sqlite(address, "BEGIN", size=4))
+
+
+def _sqlite(address: str, begin: str, size: int) -> AsyncEngine:
+    engine = create_async_engine(
+        address, hide_parameters=True, poolclass=AsyncAdaptedQueuePool, pool_size=size, max_overflow=0
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,132 @@
+"""People, units and accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.people import Address, Identity, Person, Platform, Role, Tree, Unit
+from bot.ports import Entrant, Member
+from storage.rows import AccountRow, PersonRow, UnitRow
+from storage.sql import insert
+
+
+class SqlPeople:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def tree(self, organisation: str) -> Tree:
+        rows = await self._session.scalars(select(UnitRow).where(UnitRow.organisation_id == organisation))
+        return Tree.of(Unit(row.id, row.name, row.parent_id) for row in rows)
+
+    async def add_unit(self, organisation: str, unit: Unit) -> None:
+        self._session.add(UnitRow(id=unit.id, organisation_id=organisation, name=unit.name, parent_id=unit.parent))
+        await self._session.flush()
+
+    async def get(self, person: str) -> Person | None:
+        row = await self._session.get(PersonRow, person)
+        return _person(row) if row else None
+
+    async def all(self, organisation: str) -> tuple[Person, ...]:
+        query = select(PersonRow).where(PersonRow.organisation_id == organisation).order_by(PersonRow.name)
+        return tuple(map(_person, await self._session.scalars(query)))
+
+    async def who(self, identity: Identity) -> Member | None:
+        account = await self._session.get(AccountRow, (identity.platform, identity.workspace, identity.user))
+        person = await self.get(account.person_id) if account else None
+        return Member(person, account.details) if account and person else None
+
+    async def by_email(self, organisation: str, email: str) -> Person | None:
+        query = select(PersonRow).where(
+            PersonRow.organisation_id == organisation, PersonRow.email == email.strip().lower(), PersonRow.email != ""
+        )
+        found = (await self._session.scalars(query)).all()
+        return _person(found[0]) if len(found) == 1 else None
+
+    async def enter(self, organisation: str, entrants: Sequence[Entrant]) -> None:
+        query = select(PersonRow).where(PersonRow.organisation_id == organisation)
+        known = {row.key: row for row in await self._session.scalars(query)}
+        for entrant in entrants:
+            row = known.get(entrant.person.key)
+            if row is None:
+                row = PersonRow(
+                    id=entrant.person.id, organisation_id=organisation, key=entrant.person.key, paused=False
+                )
+                self._session.add(row)
+            _write(row, entrant.person)
+            await self._session.flush()
+            for account in entrant.accounts:
+                await self.link(account, replace(entrant.person, id=row.id), {})
+
+    async def link(self, identity: Identity, person: Person, details: Mapping[str, str]) -> None:
+        values = {
+            "platform": identity.platform,
+            "workspace": identity.workspace,
+            "user": identity.user,
+            "organisation_id": person.organisation,
+            "person_id": person.id,
+            "details": dict(details),
+        }
+        change = {"person_id": person.id, "organisation_id": person.organisation}
+        if details:
+            change["details"] = values["details"]
+        keys = [AccountRow.platform, AccountRow.workspace, AccountRow.user]
+        statement = insert(self._session, AccountRow).values(**values)
+        await self._session.execute(statement.on_conflict_do_update(index_elements=keys, set_=change))
+
+    async def settle(self, person: Person) -> None:
+        change = update(PersonRow).where(PersonRow.id == person.id)
+        await self._session.execute(change.values(language=person.language, zone=person.zone, paused=person.paused))
+
+    async def address(self, person: str) -> Address | None:
+        query = select(AccountRow).where(AccountRow.person_id == person)
+        order = (AccountRow.platform, AccountRow.workspace, AccountRow.user)
+        row = await self._session.scalar(query.order_by(*order).limit(1))
+        return Address(Platform(row.platform), row.workspace, row.user, row.details) if row else None
+
+    async def heads(self, organisation: str) -> Mapping[str, int]:
+        query = select(PersonRow.unit_id, func.count()).where(PersonRow.organisation_id == organisation)
+        found = await self._session.execute(query.group_by(PersonRow.unit_id))
+        return {unit: n for unit, n in found}
+
+    async def leaders(self, organisation: str, unit: str) -> tuple[Person, ...]:
+        return await self._with_role(organisation, Role.LEADER, unit)
+
+    async def stewards(self, organisation: str) -> tuple[Person, ...]:
+        return await self._with_role(organisation, Role.STEWARD)
+
+    async def reachable(self, organisation: str) -> int:
+        query = select(func.count(AccountRow.person_id.distinct())).where(AccountRow.organisation_id == organisation)
+        return await self._session.scalar(query) or 0
+
+    async def _with_role(self, organisation: str, role: Role, unit: str = "") -> tuple[Person, ...]:
+        query = select(PersonRow).where(PersonRow.organisation_id == organisation, PersonRow.role == role)
+        if unit:
+            query = query.where(PersonRow.unit_id == unit)
+        return tuple(map(_person, await self._session.scalars(query.order_by(PersonRow.name))))
+
+
+def _person(row: PersonRow) -> Person:
+    return Person(
+        id=row.id,
+        organisation=row.organisation_id,
+        key=row.key,
+        name=row.name,
+        unit=row.unit_id,
+        role=Role(row.role),
+        place=row.place,
+        grade=row.grade,
+        email=row.email,
+        language=row.language,
+        zone=row.zone,
+        paused=row.paused,
+    )
+
+
+def _write(row: PersonRow, person: Person) -> None:
+    row.name, row.email, row.unit_id = person.name, person.email, person.unit
+    row.place, row.grade, row.role = person.place, person.grade, person.role
+    row.language, row.zone = person.language, person.zone

@@ -1,0 +1,182 @@
+"""Programmes, pulses and their rosters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time
+
+from sqlalchemy import exists, func, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.ballots import Labels
+from bot.domain.calendar import Rhythm, Slot
+from bot.domain.programmes import Programme
+from bot.domain.pulses import Pulse, State
+from bot.errors import NotFound
+from bot.words import N_
+from storage.ballots import make_keys
+from storage.keys import KeyStore
+from storage.rows import AccountRow, MarkRow, PersonRow, ProgrammeRow, PulseRow, RosterRow
+from storage.sql import insert
+
+
+class SqlProgrammes:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, programme: Programme) -> None:
+        p = programme
+        self._session.add(
+            ProgrammeRow(
+                id=p.id,
+                organisation_id=p.organisation,
+                name=p.name,
+                goal=p.goal,
+                starts=p.starts,
+                days=p.days,
+                measures=list(p.measures),
+                rhythm=_written(p.rhythm),
+            )
+        )
+        await self._session.flush()
+
+    async def all(self, organisation: str) -> tuple[Programme, ...]:
+        query = select(ProgrammeRow).where(ProgrammeRow.organisation_id == organisation)
+        return tuple(map(_programme, await self._session.scalars(query.order_by(ProgrammeRow.starts))))
+
+    async def get(self, programme: str) -> Programme:
+        row = await self._session.get(ProgrammeRow, programme)
+        if row is None:
+            raise NotFound(N_("There is no such programme."))
+        return _programme(row)
+
+    async def once(self, programme: str, week: date, event: str) -> bool:
+        of = select(literal(programme), literal(week, MarkRow.week.type), literal(event), ProgrammeRow.organisation_id)
+        columns = ["programme_id", "week", "event", "organisation_id"]
+        statement = insert(self._session, MarkRow).from_select(columns, of.where(ProgrammeRow.id == programme))
+        done = await self._session.execute(statement.on_conflict_do_nothing().returning(MarkRow.event))
+        return done.first() is not None
+
+
+class SqlPulses:
+    def __init__(self, session: AsyncSession, keys: KeyStore) -> None:
+        self._session = session
+        self._keys = keys
+
+    async def open(self, pulse: Pulse) -> int:
+        p = pulse
+        self._session.add(
+            PulseRow(
+                id=p.id,
+                organisation_id=p.organisation,
+                programme_id=p.programme,
+                week=p.week,
+                items=list(p.items),
+                opens=p.opens,
+                closes=p.closes,
+                state=p.state,
+                measure=p.measure,
+                k=p.k,
+                k_comment=p.k_comment,
+                seal=make_keys(self._keys, p.id),
+            )
+        )
+        await self._session.flush()
+        return await self._enrol(pulse)
+
+    async def get(self, pulse: str) -> Pulse | None:
+        row = await self._session.get(PulseRow, pulse)
+        return _pulse(row) if row else None
+
+    async def hold(self, pulse: str) -> Pulse | None:
+        query = select(PulseRow).where(PulseRow.id == pulse).with_for_update(read=True)
+        row = await self._session.scalar(query)
+        return _pulse(row) if row else None
+
+    async def current(self, programme: str) -> Pulse | None:
+        query = select(PulseRow).where(PulseRow.programme_id == programme).order_by(PulseRow.week.desc()).limit(1)
+        row = await self._session.scalar(query)
+        return _pulse(row) if row else None
+
+    async def of_week(self, programme: str, week: date) -> Pulse | None:
+        row = await self._session.scalar(
+            select(PulseRow).where(PulseRow.programme_id == programme, PulseRow.week == week)
+        )
+        return _pulse(row) if row else None
+
+    async def last_sealed(self, programme: str) -> Pulse | None:
+        query = select(PulseRow).where(PulseRow.programme_id == programme, PulseRow.state == State.SEALED)
+        row = await self._session.scalar(query.order_by(PulseRow.week.desc()).limit(1))
+        return _pulse(row) if row else None
+
+    async def unfinished(self) -> tuple[Pulse, ...]:
+        query = select(PulseRow).where(PulseRow.state.in_((State.OPEN, State.CLOSING)))
+        return tuple(map(_pulse, await self._session.scalars(query)))
+
+    async def to(self, pulse: str, before: State, after: State) -> bool:
+        change = update(PulseRow).where(PulseRow.id == pulse, PulseRow.state == before).values(state=after)
+        done = await self._session.execute(change.returning(PulseRow.id))
+        return done.first() is not None
+
+    async def last_asked(self, programme: str) -> Mapping[str, date]:
+        query = select(PulseRow.items, PulseRow.week).where(PulseRow.programme_id == programme).order_by(PulseRow.week)
+        return {item: week for items, week in await self._session.execute(query) for item in items}
+
+    async def labels(self, pulse: str, person: str) -> Labels | None:
+        row = await self._session.get(RosterRow, (pulse, person))
+        return Labels(row.unit_id, row.place, row.grade) if row else None
+
+    async def roster(self, pulse: str) -> Mapping[str, int]:
+        query = select(RosterRow.unit_id, func.count()).where(RosterRow.pulse_id == pulse)
+        return {unit: n for unit, n in await self._session.execute(query.group_by(RosterRow.unit_id))}
+
+    async def _enrol(self, pulse: Pulse) -> int:
+        """Put everybody on the roster who can be reached and has not paused, with their labels of this moment."""
+        person = PersonRow
+        reachable = exists().where(AccountRow.person_id == person.id)
+        who = select(
+            literal(pulse.id), person.id, person.organisation_id, person.unit_id, person.place, person.grade
+        ).where(person.organisation_id == pulse.organisation, person.paused.is_(False), reachable)
+        columns = ["pulse_id", "person_id", "organisation_id", "unit_id", "place", "grade"]
+        await self._session.execute(insert(self._session, RosterRow).from_select(columns, who))
+        counted = select(func.count()).where(RosterRow.pulse_id == pulse.id)
+        return await self._session.scalar(counted) or 0
+
+
+def _pulse(row: PulseRow) -> Pulse:
+    return Pulse(
+        id=row.id,
+        organisation=row.organisation_id,
+        programme=row.programme_id,
+        week=row.week,
+        items=tuple(row.items),
+        opens=row.opens,
+        closes=row.closes,
+        state=State(row.state),
+        measure=row.measure,
+        k=row.k,
+        k_comment=row.k_comment,
+    )
+
+
+def _programme(row: ProgrammeRow) -> Programme:
+    return Programme(
+        id=row.id,
+        organisation=row.organisation_id,
+        name=row.name,
+        goal=row.goal,
+        starts=row.starts,
+        days=row.days,
+        measures=tuple(row.measures),
+        rhythm=_rhythm(row.rhythm),
+    )
+
+
+def _written(rhythm: Rhythm) -> list[str]:
+    slots = (rhythm.opens, rhythm.reminds, rhythm.closes, rhythm.digest)
+    return [f"{slot.day} {slot.at:%H:%M}" for slot in slots]
+
+
+def _rhythm(written: list[str]) -> Rhythm:
+    days_and_times = (line.split() for line in written)
+    return Rhythm(*(Slot(int(day), time.fromisoformat(at)) for day, at in days_and_times))

@@ -1,0 +1,80 @@
+"""How answers are sealed and routes are locked.
+
+A ballot's slot is `HMAC-SHA256(pulse key, person and item)`, cut to 16 bytes: the same person's answer to the same
+question finds its earlier one and replaces it, and without the pulse's key a slot leads to nobody. The answer is put in a
+sealed box (X25519, XSalsa20-Poly1305) to the pulse's public key, padded so that every ballot has one length; inside it
+repeats its pulse and slot, so that it can not be moved. See `docs/privacy.md`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+from nacl.secret import SecretBox
+
+from bot.domain.ballots import Answer, Ballot, Labels
+from bot.errors import HundredDaysError
+
+PADDED = 2304
+SLOT_BYTES = 16
+RESPONDENT = "respondent"
+
+
+class TamperedBallot(HundredDaysError):
+    """A ballot does not open, or was sealed for another place."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealingKeys:
+    """What it takes to seal a ballot. The key that opens it is not here."""
+
+    slots: bytes
+    public: bytes
+
+    def slot(self, person: str, item: str) -> bytes:
+        """Where this person's answer to this item lies."""
+        return hmac.digest(self.slots, f"{person}|{item}".encode(), hashlib.sha256)[:SLOT_BYTES]
+
+
+def seal(keys: SealingKeys, pulse: str, person: str, labels: Labels, answer: Answer) -> tuple[bytes, bytes]:
+    """The slot and the sealed box of an answer."""
+    slot = keys.slot(person, answer.item)
+    inside = {
+        "pulse": pulse,
+        "slot": slot.hex(),
+        "who": keys.slot(person, RESPONDENT).hex(),
+        "labels": [labels.unit, labels.place, labels.grade],
+        "item": answer.item,
+        "score": answer.score,
+        "comment": answer.comment,
+        "quotable": answer.quotable,
+    }
+    plain = json.dumps(inside, ensure_ascii=False, separators=(",", ":")).encode()
+    return slot, SealedBox(PublicKey(keys.public)).encrypt(plain.ljust(PADDED))
+
+
+def unseal(private: bytes, pulse: str, slot: bytes, sealed: bytes) -> Ballot:
+    """Open one ballot. Raises `TamperedBallot` where it was not sealed for this pulse and slot."""
+    try:
+        inside = json.loads(SealedBox(PrivateKey(private)).decrypt(sealed))
+    except CryptoError as error:
+        raise TamperedBallot("a ballot does not open with its pulse's key") from error
+    if inside["pulse"] != pulse or inside["slot"] != slot.hex():
+        raise TamperedBallot("a ballot lies where it was not cast")
+    answer = Answer(inside["item"], inside["score"], inside["comment"], inside["quotable"])
+    return Ballot(inside["who"], Labels(*inside["labels"]), answer)
+
+
+def lock_route(key: bytes, person: str) -> bytes:
+    """The way back to a person, locked. Ids have one length, so all routes have; no two are alike."""
+    return bytes(SecretBox(key).encrypt(person.encode()))
+
+
+def unlock_route(key: bytes, route: bytes) -> str:
+    """The person a locked route leads to."""
+    return SecretBox(key).decrypt(route).decode()

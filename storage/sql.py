@@ -1,0 +1,28 @@
+"""The few statements that SQLAlchemy spells differently for each database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, literal_column
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.rows import Row
+
+
+def insert(session: AsyncSession, row: type[Row]) -> Any:
+    """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    return postgresql.insert(row) if is_postgresql(session) else sqlite.insert(row)
+
+
+def random_id(session: AsyncSession) -> ColumnElement[str]:
+    """A fresh id, made by the database, for rows that it makes itself."""
+    if is_postgresql(session):
+        return literal_column("replace(gen_random_uuid()::text, '-', '')")
+    return func.lower(func.hex(func.randomblob(16)))
+
+
+def is_postgresql(session: AsyncSession) -> bool:
+    """Which of the two databases this is."""
+    return session.get_bind().dialect.name == "postgresql"

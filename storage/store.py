@@ -1,0 +1,154 @@
+"""The core's store, kept in a relational database and a key store."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from bot.domain.ballots import Respondent, gather
+from bot.domain.pulses import State
+from bot.errors import KeysLost, Unavailable
+from storage.ballots import SqlBallots, SqlResults, open_all, opening_key, slots_key
+from storage.channels import SqlChannels
+from storage.engine import Engines
+from storage.keys import KeyStore
+from storage.organisations import SqlOrganisations
+from storage.outbox import SqlInbox, SqlOutbox
+from storage.people import SqlPeople
+from storage.pulses import SqlProgrammes, SqlPulses
+from storage.rows import BallotRow, DeliveryRow, PulseRow, ThreadRow
+from storage.stories import SqlStories
+from storage.threads import SqlThreads
+
+log = logging.getLogger(__name__)
+ORPHANED = timedelta(hours=1)
+TAKING = (State.OPEN, State.CLOSING)
+
+
+class SqlTransaction:
+    def __init__(self, session: AsyncSession, keys: KeyStore, afterwards: list[Callable[[], None]]) -> None:
+        self.organisations = SqlOrganisations(session)
+        self.people = SqlPeople(session)
+        self.programmes = SqlProgrammes(session)
+        self.pulses = SqlPulses(session, keys)
+        self.ballots = SqlBallots(session, keys)
+        self.results = SqlResults(session)
+        self.stories = SqlStories(session, keys)
+        self.threads = SqlThreads(session, keys, afterwards)
+        self.channels = SqlChannels(session)
+        self.outbox = SqlOutbox(session)
+        self.inbox = SqlInbox(session)
+
+
+class SqlStore:
+    """Rows and keys. The only place that commits."""
+
+    def __init__(self, engines: Engines, keys: KeyStore) -> None:
+        self._engines = engines
+        self._writing = _sessions(engines.write)
+        self._reading = _sessions(engines.read)
+        self._keys = keys
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[SqlTransaction]:
+        afterwards: list[Callable[[], None]] = []
+        with _our_errors():
+            async with self._writing.begin() as session:
+                yield SqlTransaction(session, self._keys, afterwards)
+        for act in afterwards:
+            act()
+
+    @asynccontextmanager
+    async def view(self) -> AsyncIterator[SqlTransaction]:
+        with _our_errors():
+            async with self._reading() as session:
+                yield SqlTransaction(session, self._keys, [])
+
+    async def open_ballots(self, pulse: str) -> list[Respondent]:
+        private = self._keys.get(opening_key(pulse))
+        async with self._reading() as session:
+            query = select(BallotRow.slot, BallotRow.sealed).where(BallotRow.pulse_id == pulse)
+            boxes = [(slot, sealed) for slot, sealed in await session.execute(query)]
+        return gather(await asyncio.to_thread(open_all, private, pulse, boxes))
+
+    async def forget_keys(self, pulse: str) -> None:
+        self._keys.destroy(opening_key(pulse))
+        self._keys.destroy(slots_key(pulse))
+        await self._scrub()
+
+    async def tidy(self, now: datetime) -> tuple[str, ...]:
+        lost = await self._mark_lost()
+        async with self._reading() as session:
+            needed, done = await _keys_by_use(session)
+        for name, made in list(self._keys.names()):
+            orphaned = name not in needed and made < (now - ORPHANED).timestamp()
+            if name in done or (orphaned and not name.startswith("stories-")):
+                self._keys.destroy(name)
+        return lost
+
+    async def _mark_lost(self) -> tuple[str, ...]:
+        """A pulse without its keys can neither take answers nor be read: say so, and keep nothing of it."""
+        async with self._writing.begin() as session:
+            taking = select(PulseRow.id).where(PulseRow.state.in_(TAKING))
+            lost = [pulse for pulse in await session.scalars(taking) if not self._has_keys(pulse)]
+            await session.execute(delete(BallotRow).where(BallotRow.pulse_id.in_(lost)))
+            await session.execute(delete(DeliveryRow).where(DeliveryRow.pulse_id.in_(lost)))
+            change = update(PulseRow).where(PulseRow.id.in_(lost))
+            await session.execute(change.values(state=State.LOST, seal=None))
+        for pulse in lost:
+            await self.forget_keys(pulse)
+        return tuple(lost)
+
+    def _has_keys(self, pulse: str) -> bool:
+        try:
+            return bool(self._keys.get(opening_key(pulse)) and self._keys.get(slots_key(pulse)))
+        except KeysLost:
+            return False
+
+    async def _scrub(self) -> None:
+        """Empty SQLite's write-ahead log, which keeps deleted pages until then."""
+        if self._engines.write.dialect.name == "sqlite":
+            async with self._engines.write.connect() as connection:
+                raw = await connection.get_raw_connection()
+                sqlite: Any = raw.driver_connection
+                await sqlite.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    """What a database says when it fails can be long and is about rows; the core hears only that it can not go on."""
+    try:
+        yield
+    except (DBAPIError, PoolTimeout) as error:
+        log.warning("store.failed", extra={"error": type(error.__cause__ or error).__name__})
+        raise Unavailable("the store does not answer") from error
+
+
+def _sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+async def _keys_by_use(session: AsyncSession) -> tuple[set[str], set[str]]:
+    """The names of the keys that are still needed, and of those that must be gone."""
+    needed: set[str] = set()
+    done: set[str] = set()
+    for pulse, state in await session.execute(select(PulseRow.id, PulseRow.state)):
+        (needed if state in TAKING else done).update((slots_key(pulse), opening_key(pulse)))
+    for thread, closed in await session.execute(select(ThreadRow.id, ThreadRow.closed)):
+        (done if closed else needed).add(f"thread-{thread}")
+    return needed, done
+
+
+async def reachable(engines: Engines) -> bool:
+    """Whether the database answers."""
+    async with engines.read.connect() as connection:
+        return (await connection.execute(text("SELECT 1"))).scalar() == 1

@@ -1,0 +1,107 @@
+"""Stories. The teller of an unnamed one is a locked route under the programme's own key."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.stories import Audience, Story, StoryKind, StoryState
+from bot.errors import KeysLost
+from storage.keys import KEY_BYTES, KeyStore
+from storage.rows import StoryRow
+from storage.seal import lock_route, unlock_route
+
+
+class SqlStories:
+    def __init__(self, session: AsyncSession, keys: KeyStore) -> None:
+        self._session = session
+        self._keys = keys
+
+    async def draft(self, story: Story, person: str) -> None:
+        """Even a story that will be named starts with a locked route: its teller has not chosen yet."""
+        row = StoryRow(id=story.id, organisation_id=story.organisation, programme_id=story.programme)
+        _write(row, story)
+        row.route = lock_route(self._key(story.programme), person)
+        self._session.add(row)
+        await self._session.flush()
+
+    async def get(self, story: str) -> Story | None:
+        row = await self._session.get(StoryRow, story)
+        return _story(row) if row else None
+
+    async def told_by(self, story: str, person: str) -> bool:
+        row = await self._session.get(StoryRow, story)
+        return row is not None and self._teller(row) == person
+
+    async def mine(self, organisation: str, person: str) -> tuple[Story, ...]:
+        query = select(StoryRow).where(StoryRow.organisation_id == organisation, StoryRow.state != StoryState.WITHDRAWN)
+        rows = await self._session.scalars(query.order_by(StoryRow.day.desc(), StoryRow.id))
+        return tuple(_story(row) for row in rows if self._teller(row) == person)
+
+    async def save(self, story: Story) -> None:
+        row = await self._session.get_one(StoryRow, story.id)
+        _write(row, story)
+        await self._session.flush()
+
+    async def shared(self, programme: str, since: date, until: date) -> tuple[Story, ...]:
+        query = select(StoryRow).where(
+            StoryRow.programme_id == programme,
+            StoryRow.state == StoryState.SHARED,
+            StoryRow.day >= since,
+            StoryRow.day <= until,
+        )
+        return tuple(map(_story, await self._session.scalars(query.order_by(StoryRow.id))))
+
+    async def discard(self, story: str, state: StoryState) -> None:
+        if state is StoryState.DRAFT:
+            await self._session.execute(delete(StoryRow).where(StoryRow.id == story))
+            return
+        erased = {"text": "", "changed": "", "teller": None, "route": None, "state": StoryState.WITHDRAWN}
+        await self._session.execute(update(StoryRow).where(StoryRow.id == story).values(**erased))
+
+    def _teller(self, row: StoryRow) -> str:
+        if row.teller or row.route is None:
+            return row.teller or ""
+        try:
+            return unlock_route(self._keys.get(_key_name(row.programme_id)), row.route)
+        except KeysLost:
+            return ""
+
+    def _key(self, programme: str) -> bytes:
+        name = _key_name(programme)
+        try:
+            return self._keys.get(name)
+        except KeysLost:
+            self._keys.put(name, os.urandom(KEY_BYTES))
+            return self._keys.get(name)
+
+
+def _key_name(programme: str) -> str:
+    return f"stories-{programme}"
+
+
+def _write(row: StoryRow, story: Story) -> None:
+    row.unit_id, row.kind, row.text, row.changed = story.unit, story.kind, story.text, story.changed
+    row.audience, row.day, row.state = story.audience, story.day, story.state
+    row.teller = story.teller or None
+    if row.teller:
+        row.route = None
+
+
+def _story(row: StoryRow) -> Story:
+    return Story(
+        id=row.id,
+        organisation=row.organisation_id,
+        programme=row.programme_id,
+        unit=row.unit_id,
+        kind=StoryKind(row.kind),
+        text=row.text,
+        changed=row.changed,
+        audience=Audience(row.audience),
+        day=row.day,
+        state=StoryState(row.state),
+        teller=row.teller or "",
+    )

@@ -1,0 +1,121 @@
+"""Conversations. Each anonymous one has a random key of its own; closing it destroys the key, and with it the way back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterable
+from functools import partial
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.threads import Entry, Recipient, Side, Thread
+from bot.errors import KeysLost
+from storage.keys import KEY_BYTES, KeyStore
+from storage.rows import EntryRow, ThreadRow
+from storage.seal import lock_route, unlock_route
+
+
+class SqlThreads:
+    def __init__(self, session: AsyncSession, keys: KeyStore, afterwards: list[Callable[[], None]]) -> None:
+        self._session = session
+        self._keys = keys
+        self._afterwards = afterwards
+
+    async def open(self, thread: Thread, author: str) -> None:
+        t = thread
+        row = ThreadRow(
+            id=t.id,
+            organisation_id=t.organisation,
+            unit_id=t.unit,
+            recipient=t.recipient,
+            opened=t.opened,
+            closed=False,
+            author=t.author or None,
+            route=None if t.author else self._route(t.id, author),
+        )
+        self._session.add(row)
+        await self._session.flush()
+        for entry in t.entries:
+            await self.say(t.id, entry)
+
+    async def get(self, thread: str) -> Thread | None:
+        row = await self._session.get(ThreadRow, thread)
+        return (await self._threads([row]))[0] if row else None
+
+    async def opened_by(self, thread: str, person: str) -> bool:
+        return await self.author(thread) == person
+
+    async def author(self, thread: str) -> str | None:
+        row = await self._session.get(ThreadRow, thread)
+        return self._author(row) if row else None
+
+    async def mine(self, organisation: str, person: str) -> tuple[Thread, ...]:
+        query = select(ThreadRow).where(ThreadRow.organisation_id == organisation, ThreadRow.closed.is_(False))
+        return await self._threads([row for row in await self._rows(query) if self._author(row) == person])
+
+    async def of_units(self, organisation: str, units: Collection[str]) -> tuple[Thread, ...]:
+        query = select(ThreadRow).where(ThreadRow.organisation_id == organisation, ThreadRow.unit_id.in_(units))
+        return await self._threads(await self._rows(query))
+
+    async def say(self, thread: str, entry: Entry) -> None:
+        row = await self._session.get_one(ThreadRow, thread, with_for_update=True)
+        said = select(func.count()).where(EntryRow.thread_id == thread)
+        number = await self._session.scalar(said) or 0
+        self._session.add(
+            EntryRow(
+                thread_id=thread,
+                number=number,
+                id=entry.id,
+                organisation_id=row.organisation_id,
+                side=entry.side,
+                day=entry.day,
+                body=entry.body,
+            )
+        )
+        await self._session.flush()
+
+    async def close(self, thread: str) -> None:
+        change = update(ThreadRow).where(ThreadRow.id == thread).values(closed=True, route=None)
+        await self._session.execute(change)
+        # After the commit: were the key destroyed first and the commit lost, an open conversation would have no way back.
+        self._afterwards.append(partial(self._keys.destroy, _key_name(thread)))
+
+    def _route(self, thread: str, author: str) -> bytes:
+        key = os.urandom(KEY_BYTES)
+        self._keys.put(_key_name(thread), key)
+        return lock_route(key, author)
+
+    def _author(self, row: ThreadRow) -> str | None:
+        if row.author or row.route is None:
+            return row.author
+        try:
+            return unlock_route(self._keys.get(_key_name(row.id)), row.route)
+        except KeysLost:
+            return None
+
+    async def _rows(self, query: Select[tuple[ThreadRow]]) -> list[ThreadRow]:
+        return list(await self._session.scalars(query.order_by(ThreadRow.opened, ThreadRow.id)))
+
+    async def _threads(self, rows: Collection[ThreadRow]) -> tuple[Thread, ...]:
+        wanted = [row.id for row in rows]
+        query = select(EntryRow).where(EntryRow.thread_id.in_(wanted)).order_by(EntryRow.thread_id, EntryRow.number)
+        entries = list(await self._session.scalars(query))
+        return tuple(_thread(row, (e for e in entries if e.thread_id == row.id)) for row in rows)
+
+
+def _key_name(thread: str) -> str:
+    return f"thread-{thread}"
+
+
+def _thread(row: ThreadRow, entries: Iterable[EntryRow]) -> Thread:
+    return Thread(
+        id=row.id,
+        organisation=row.organisation_id,
+        unit=row.unit_id,
+        recipient=Recipient(row.recipient),
+        opened=row.opened,
+        author=row.author or "",
+        closed=row.closed,
+        entries=tuple(Entry(e.id, Side(e.side), e.day, e.body) for e in entries),
+    )
