@@ -1,0 +1,189 @@
+"""The composition root: the one module that knows every part."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+from sqlalchemy import make_url
+
+from adapters.language.engine import ThemeEngine
+from adapters.web import health
+from bot.core import Core
+from bot.delivery import Deliverer
+from bot.domain.people import Platform
+from bot.errors import Misconfigured
+from bot.features import organisations
+from bot.ports import Clock, Directory, Messenger
+from bot.routes import COMMANDS, EVENTS, NOTICES
+from bot.settings import Settings
+from bot.words import load_languages
+from bot.worker import Worker
+from storage.engine import open_engines
+from storage.keys import KeyDirectory
+from storage.migrate import migrate
+from storage.store import SqlStore
+
+LOOK_EVERY = 1.0
+REQUEST_BYTES = 256 * 1024
+
+
+@dataclass(slots=True)
+class Platforms:
+    """What is connected: who sends, who knows addresses, and what listens."""
+
+    messengers: dict[Platform, Messenger] = field(default_factory=dict)
+    directories: dict[Platform, Directory] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The product, put together and open."""
+
+    store: SqlStore
+    core: Core
+    worker: Worker
+    site: web.Application
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[SqlStore]:
+    """The store with its schema up to date and its keys beside it."""
+    settings.must_serve()
+    _keep_apart(settings)
+    engines = open_engines(settings.database_url)
+    try:
+        await migrate(engines)
+        yield SqlStore(engines, KeyDirectory.open(settings.keys or Path()))
+    finally:
+        await engines.dispose()
+
+
+@asynccontextmanager
+async def open_product(
+    settings: Settings, clock: Clock = now, others: Mapping[Platform, Messenger] | None = None
+) -> AsyncIterator[Product]:
+    """Everything, wired. `others` are messengers of platforms that the caller brings, such as the practice workspace."""
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(settings))
+        http = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)))
+        platforms = Platforms(dict(others or {}))
+        languages, themes = load_languages(), _themes(settings)
+        core = Core(COMMANDS, store, languages, themes, clock, platforms.directories)
+        deliverer = Deliverer(store, platforms.messengers, NOTICES, languages, themes, clock)
+        worker = Worker(store, deliverer, EVENTS, clock)
+        site = web.Application(client_max_size=REQUEST_BYTES)
+        health.mount(site, store, clock)
+        await _open_slack(settings, platforms, http, core, site)
+        await _open_teams(settings, platforms, http, core, site)
+        yield Product(store, core, worker, site)
+
+
+async def serve(settings: Settings) -> None:
+    """Answer and work until told to stop."""
+    async with open_product(settings) as product, listening(product.site, settings.host, settings.port):
+        await product.worker.run(LOOK_EVERY)
+
+
+@asynccontextmanager
+async def listening(site: web.Application, host: str, port: int) -> AsyncIterator[str]:
+    """Serve a site; gives its address. Requests under way are finished before it closes."""
+    runner = web.AppRunner(site, access_log=None)
+    await runner.setup()
+    try:
+        listener = socket.create_server((host, port), reuse_port=False)
+        await web.SockSite(runner, listener).start()
+        yield f"http://{host}:{listener.getsockname()[1]}"
+    finally:
+        await runner.cleanup()
+
+
+async def _open_slack(
+    settings: Settings, platforms: Platforms, http: aiohttp.ClientSession, core: Core, site: web.Application
+) -> None:
+    if not settings.slack:
+        return
+    from adapters.slack import server
+    from adapters.slack.client import SlackMessenger
+    from adapters.slack.config import SlackConfig
+
+    token, secret = settings.slack_bot_token.get_secret_value(), settings.slack_signing_secret.get_secret_value()
+    config = SlackConfig(token, secret, settings.slack_api_url)
+    messenger = SlackMessenger.over(http, config)
+    platforms.messengers[Platform.SLACK] = platforms.directories[Platform.SLACK] = messenger
+    server.mount(site, config, core, messenger, core.clock)
+    await _connect(settings, core, Platform.SLACK, await messenger.whoami())
+
+
+async def _open_teams(
+    settings: Settings, platforms: Platforms, http: aiohttp.ClientSession, core: Core, site: web.Application
+) -> None:
+    if not settings.teams:
+        return
+    from adapters.teams import server
+    from adapters.teams.client import TeamsMessenger
+    from adapters.teams.config import TeamsConfig
+
+    config = TeamsConfig(
+        settings.teams_app_id,
+        settings.teams_app_password.get_secret_value(),
+        settings.teams_tenant_id,
+        settings.teams_openid_url,
+        settings.teams_token_url,
+        tuple(host.strip() for host in settings.teams_service_hosts.split(",")),
+    )
+    messenger = TeamsMessenger(config, http, core.clock)
+    platforms.messengers[Platform.TEAMS] = platforms.directories[Platform.TEAMS] = messenger
+    server.mount(site, config, core, messenger, core.clock)
+    await _connect(settings, core, Platform.TEAMS, settings.teams_tenant_id)
+
+
+async def _connect(settings: Settings, core: Core, platform: Platform, workspace: str) -> None:
+    """A workspace that the environment names belongs to the only organisation, which the first start makes."""
+    async with core.store.view() as tx:
+        if await tx.organisations.of_workspace(platform, workspace):
+            return
+        known = await tx.organisations.all()
+    if not known:
+        await organisations.create(core.store, settings.organisation, settings.zone, "ENG")
+    organisation = await organisations.only(core.store)
+    async with core.store.begin() as tx:
+        await tx.organisations.connect(organisation.id, platform, workspace)
+
+
+def _themes(settings: Settings) -> ThemeEngine:
+    return ThemeEngine.from_file(settings.taxonomy) if settings.taxonomy else ThemeEngine.stock()
+
+
+def _keep_apart(settings: Settings) -> None:
+    """Keys beside the database would be copied with it, and every backup would tell."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() != "sqlite" or not url.database or settings.keys is None:
+        return
+    folder = Path(url.database).resolve().parent
+    folder.mkdir(parents=True, exist_ok=True)
+    if settings.keys.resolve().is_relative_to(folder):
+        raise Misconfigured(
+            f"HUNDRED_DAYS_KEYS lies inside the database's folder ({folder}), so a copy of that folder would hold both the "
+            "sealed answers and the keys that open them. Put the key store somewhere else, outside the backups."
+        )
+
+
+def run(settings: Settings) -> None:
+    """`serve`, from the command line."""
+    os.umask(0o077)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(serve(settings))

@@ -1,0 +1,53 @@
+"""Logs that can not betray: one JSON line an event, with fields from a list, and nothing else.
+
+Only what is named in `FIELDS` is written, whatever a caller or a library attaches. Messages of libraries are cut to their
+format string, because their arguments may hold what somebody wrote; traces are cut to the names of the functions.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import traceback
+from datetime import UTC, datetime
+
+FIELDS = frozenset({"pulse", "asked", "notice", "error", "status", "route", "seconds", "n", "state"})
+OURS = ("bot", "adapters", "storage")
+QUIET = ("slack_bolt", "slack_sdk", "botbuilder", "botframework", "msrest", "urllib3", "sqlalchemy", "aiohttp.access")
+
+
+class SafeFormatter(logging.Formatter):
+    """A line with the time, the level, the event and the allowed fields."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="seconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": _event(record),
+            **{name: value for name, value in vars(record).items() if name in FIELDS},
+        }
+        if record.exc_info and record.exc_info[1]:
+            line["trace"] = _trace(record.exc_info[1])
+        return json.dumps(line, default=str)
+
+
+def configure(level: int = logging.INFO) -> None:
+    """Write safe lines to standard output, and let libraries speak only when something is wrong."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(SafeFormatter())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _event(record: logging.LogRecord) -> str:
+    return record.getMessage() if record.name.partition(".")[0] in OURS else str(record.msg)
+
+
+def _trace(error: BaseException) -> list[str]:
+    frames = traceback.extract_tb(error.__traceback__)
+    return [type(error).__name__, *(f"{frame.name}:{frame.lineno}" for frame in frames)]
