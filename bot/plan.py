@@ -69,7 +69,7 @@ def next_moment(organisation: Organisation, programme: Programme, event: Event, 
     """When this event happens next, after now."""
     monday = calendar.monday_of(now, organisation.tz)
     weeks = (plan_week(organisation, programme, monday + timedelta(days=7 * n)) for n in range(3))
-    return next(moment for week in weeks if (moment := _moment(week, event)) > now)
+    return next(at for week in weeks if (at := moment(week, event)) > now)
 
 
 async def tick(work: Work, doers: Mapping[Event, Doer]) -> None:
@@ -93,7 +93,8 @@ def _events(week: calendar.Week, now: datetime) -> Iterator[Event]:
         yield Event.DIGEST
 
 
-def _moment(week: calendar.Week, event: Event) -> datetime:
+def moment(week: calendar.Week, event: Event) -> datetime:
+    """When this event happens in a week."""
     moments = {
         Event.OPEN: week.opens,
         Event.REMIND: week.reminds,

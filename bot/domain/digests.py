@@ -56,15 +56,18 @@ def mood(theme: Theme, k: int) -> Sentiment | None:
 def quotable(
     themes: Sequence[ShownTheme], comments: Sequence[PublishedComment]
 ) -> tuple[ShownTheme, PublishedComment] | None:
-    """The most telling comment that its writer let us quote, behind a theme that enough people wrote about."""
-    for shown in themes:
-        if shown.n < QUOTE_AUTHORS:
-            continue
-        for row in dict.fromkeys((*shown.theme.quotes, *shown.theme.rows)):
-            words = len(comments[row].body.split())
-            if comments[row].quotable and SHORTEST_QUOTE <= words <= LONGEST_QUOTE:
-                return shown, comments[row]
-    return None
+    """The most telling comment that its writer let us quote, behind a theme that enough people wrote about.
+
+    First among those that show a theme best, then among all others that belong to one.
+    """
+    known = [shown for shown in themes if shown.n >= QUOTE_AUTHORS]
+    telling = [(shown, row) for shown in known for row in shown.theme.quotes]
+    others = [(shown, row) for shown in known for row in shown.theme.rows]
+    return next(((shown, comments[row]) for shown, row in (*telling, *others) if _may_quote(comments[row])), None)
+
+
+def _may_quote(comment: PublishedComment) -> bool:
+    return comment.quotable and SHORTEST_QUOTE <= len(comment.body.split()) <= LONGEST_QUOTE
 
 
 def index_of(results: Results, unit: str) -> int | None:

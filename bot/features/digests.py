@@ -188,7 +188,7 @@ async def _quote(week: Week, reader: Reader) -> list[Element]:
     if chosen is None:
         return []
     shown, comment = chosen
-    names = [person.name for person in await reader.tx.people.all(reader.organisation.id)]
+    names = frozenset(person.name for person in await reader.tx.people.all(reader.organisation.id))
     words = reader.themes.redact(comment.body, names)
     by = reader.words(N_("one of {n} who wrote about: {theme}"), n=shown.n, theme=shown.theme.name)
     return [Quote(words, by)]

@@ -1,0 +1,46 @@
+"""`hundred-days`, or `python -m bot`."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from bot.cli import doctor, platforms, run, steward
+from bot.cli.themes import themes
+from bot.errors import HundredDaysError
+
+app = typer.Typer(
+    name="hundred-days",
+    help="Pulses, stories, feedback and digests in Slack and Teams. New here? Start with: hundred-days practice",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(run.serve)
+app.command()(run.practice)
+app.command()(themes)
+app.command()(doctor.doctor)
+app.command()(run.migrate)
+app.command("import-people")(steward.import_people)
+app.command("package-teams")(platforms.package_teams)
+app.add_typer(steward.organisation, name="organisation")
+app.add_typer(steward.programme, name="programme")
+app.add_typer(steward.pulse, name="pulse")
+app.add_typer(steward.digest, name="digest")
+app.add_typer(platforms.manifest, name="manifest")
+
+
+def main() -> None:
+    """Run a command; what goes wrong on purpose is one sentence, not a trace."""
+    try:
+        app()
+    except HundredDaysError as error:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(Text(str(error)))
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

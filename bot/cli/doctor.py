@@ -1,0 +1,147 @@
+"""`hundred-days doctor`: what is configured, what is reachable, what is missing, in words."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.errors import HundredDaysError, Misconfigured
+from bot.settings import Settings
+
+OK, TO_DO, OFF = "ok", "to do", "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    state: str
+    words: str
+
+
+def doctor() -> None:
+    """Say what is configured, what answers, and what is missing. Exit status 1 if something is to be done."""
+    findings = asyncio.run(_examine())
+    table = Table("", "", "", box=None, show_header=False, padding=(0, 2, 0, 0))
+    for finding in findings:
+        table.add_row(Text(finding.state, style=_style(finding.state)), Text(finding.what), Text(finding.words))
+    Console().print(table)
+    raise SystemExit(any(finding.state == TO_DO for finding in findings))
+
+
+async def _examine() -> list[Finding]:
+    try:
+        settings = Settings.read(os.environ)
+    except Misconfigured as error:
+        return [Finding(line.partition(":")[0], TO_DO, line.partition(": ")[2]) for line in str(error).splitlines()]
+    return [
+        await _database(settings),
+        _keys(settings),
+        _public_url(settings),
+        *[finding async for finding in _slack(settings)],
+        *list(_teams(settings)),
+        *await _people(settings),
+    ]
+
+
+async def _database(settings: Settings) -> Finding:
+    from storage.engine import open_engines
+    from storage.migrate import newest, revision
+
+    name = "HUNDRED_DAYS_DATABASE_URL"
+    if not settings.database_url:
+        return Finding(
+            name, TO_DO, "Set it to sqlite:////var/lib/hundred-days/data.sqlite or postgresql://user@host/name."
+        )
+    try:
+        engines = open_engines(settings.database_url)
+        try:
+            found = await revision(engines)
+        finally:
+            await engines.dispose()
+    except HundredDaysError as error:
+        return Finding(name, TO_DO, str(error))
+    except Exception as error:  # noqa: BLE001 (a doctor reports whatever a driver says is wrong)
+        return Finding(
+            name, TO_DO, f"The database does not answer ({type(error).__name__}). Is it running, and the address right?"
+        )
+    if found == newest():
+        return Finding(name, OK, "The database answers, and its schema is up to date.")
+    if not found:
+        return Finding(name, OK, "The database answers. It is empty; `serve` or `migrate` will make the tables.")
+    return Finding(name, TO_DO, f"The schema is {found}, this version expects {newest()}. Run `hundred-days migrate`.")
+
+
+def _keys(settings: Settings) -> Finding:
+    name = "HUNDRED_DAYS_KEYS"
+    if settings.keys is None:
+        return Finding(name, TO_DO, "Set it to a folder outside the database's folder and outside every backup.")
+    if not settings.keys.exists():
+        return Finding(name, OK, "The folder is not there yet; `serve` will make it, readable by this user only.")
+    if not os.access(settings.keys, os.R_OK | os.W_OK | os.X_OK):
+        return Finding(name, TO_DO, f"The folder can not be read and written by this user: {settings.keys}.")
+    if settings.keys.stat().st_mode & 0o077:
+        return Finding(name, TO_DO, f"Others can read the folder. Run: chmod 700 {settings.keys}")
+    return Finding(name, OK, "The key store is there, and only this user can read it.")
+
+
+def _public_url(settings: Settings) -> Finding:
+    name = "HUNDRED_DAYS_PUBLIC_URL"
+    if settings.public_url.startswith("https://"):
+        return Finding(name, OK, f"Slack and Teams will be told {settings.public_url}.")
+    return Finding(name, TO_DO, "Set it to the https:// address under which Slack and Teams reach this service.")
+
+
+async def _slack(settings: Settings) -> AsyncIterator[Finding]:
+    if not settings.slack:
+        yield Finding("Slack", OFF, "Not configured. Set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET to use it.")
+        return
+    from adapters.slack.client import SlackMessenger
+    from adapters.slack.config import SlackConfig
+
+    token, secret = settings.slack_bot_token.get_secret_value(), settings.slack_signing_secret.get_secret_value()
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
+        try:
+            team = await SlackMessenger.over(http, SlackConfig(token, secret, settings.slack_api_url)).whoami()
+            yield Finding("Slack", OK, f"Slack knows this bot, in the workspace {team}.")
+        except HundredDaysError as error:
+            yield Finding("Slack", TO_DO, str(error))
+
+
+def _teams(settings: Settings) -> Iterator[Finding]:
+    if not settings.teams:
+        yield Finding(
+            "Teams", OFF, "Not configured. Set TEAMS_APP_ID, TEAMS_APP_PASSWORD and TEAMS_TENANT_ID to use it."
+        )
+    else:
+        yield Finding("Teams", OK, "Configured. Send the bot `help` in Teams to see that it answers.")
+
+
+async def _people(settings: Settings) -> list[Finding]:
+    """Who can be asked. Only looked at where there is a database that needs no change."""
+    if not settings.database_url or settings.keys is None or not Path(settings.keys).exists():
+        return []
+    from bot import app
+
+    async with app.open_store(settings) as store, store.view() as tx:
+        found = []
+        for organisation in await tx.organisations.all():
+            people, reachable = len(await tx.people.all(organisation.id)), await tx.people.reachable(organisation.id)
+            words = f"{people} people, {reachable} of them can be reached in chat."
+            found.append(Finding(organisation.name, OK if reachable else TO_DO, words))
+    return found or [
+        Finding("People", TO_DO, "Nobody yet. Run: hundred-days organisation create NAME, then import-people FILE.csv.")
+    ]
+
+
+def _style(state: str) -> str:
+    return {OK: "green", TO_DO: "bold red", OFF: "dim"}[state]

@@ -1,0 +1,54 @@
+"""Starting the practice workspace: files of its own, loopback only, and nothing of a real installation."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from adapters.web import server
+from adapters.web.chat import Chat
+from adapters.web.client import WebMessenger
+from adapters.web.practice.clock import PracticeClock
+from adapters.web.practice.workspace import Workspace, start_of
+from adapters.web.reply import Desk
+from bot.app import Product, listening, open_product
+from bot.domain.people import Platform
+from bot.settings import Settings
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """The practice workspace, open but not yet listening."""
+
+    product: Product
+    workspace: Workspace
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Practice]:
+    """The workspace kept in this folder, or a new one."""
+    for part in ("data", "chat"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    clock = PracticeClock.opened(folder / "clock", start_of(datetime.now(UTC).date()))
+    chat = Chat(folder / "chat" / "messages.sqlite")
+    settings = Settings(
+        database_url=f"sqlite:///{(folder / 'data' / 'hundred-days.sqlite').resolve()}", keys=folder.resolve() / "keys"
+    )
+    async with open_product(settings, clock, {Platform.WEB: WebMessenger(chat, clock)}) as product:
+        workspace = await Workspace.opened(product.core, product.worker, chat, clock)
+        server.mount(product.site, workspace, Desk(chat, clock))
+        yield Practice(product, workspace)
+
+
+async def practise(folder: Path, port: int, greet: Callable[[str], None]) -> None:
+    """Run until stopped. `greet` is told the address once the page answers."""
+    async with opened(folder) as practice, listening(practice.product.site, HOST, port) as address:
+        greet(address)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(practice.workspace.run())
