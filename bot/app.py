@@ -76,7 +76,10 @@ async def open_store(settings: Settings) -> AsyncIterator[SqlStore]:
 async def open_product(
     settings: Settings, clock: Clock = now, others: Mapping[Platform, Messenger] | None = None
 ) -> AsyncIterator[Product]:
-    """Everything, wired. `others` are messengers of platforms that the caller brings, such as the practice workspace."""
+    """Everything, wired.
+
+    `others` are messengers of platforms that the caller brings, such as the practice workspace.
+    """
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings))
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)))
@@ -177,8 +180,8 @@ def _keep_apart(settings: Settings) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if settings.keys.resolve().is_relative_to(folder):
         raise Misconfigured(
-            f"HUNDRED_DAYS_KEYS lies inside the database's folder ({folder}), so a copy of that folder would hold both the "
-            "sealed answers and the keys that open them. Put the key store somewhere else, outside the backups."
+            f"HUNDRED_DAYS_KEYS lies inside the database's folder ({folder}), so a copy of that folder would hold both "
+            "the sealed answers and the keys that open them. Put the key store somewhere else, outside the backups."
         )
 
 

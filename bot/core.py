@@ -27,10 +27,10 @@ EVERYBODY = frozenset(Role)
 class Request:
     """What an adapter makes of a press, a form, a slash command or a card action.
 
-    `identity` comes from the verified envelope and from nowhere else; `values` come from a button or a form and are not to
-    be trusted. `place` is the channel it was said in, if any. `language` is what the platform believes the person reads.
-    `envelope` names the signed envelope it came in, without naming the person, so that the same one is handled once.
-    `details` is what the platform needs to reach this account later.
+    `identity` comes from the verified envelope and from nowhere else; `values` come from a button or a form and are
+    not to be trusted. `place` is the channel it was said in, if any. `language` is what the platform believes the
+    person reads. `envelope` names the signed envelope it came in, without naming the person, so that the same one is
+    handled once. `details` is what the platform needs to reach this account later.
     """
 
     identity: Identity

@@ -115,13 +115,15 @@ class Deliverer:
     async def _deliver(self, delivery: Delivery) -> None:
         parcel = await self._parcel(delivery)
         if parcel is None:
-            return await self._settle(delivery, Sent(""))
-        if parcel.to.platform not in self.messengers:
-            return await self._settle(delivery, Rejected("platform not configured"))
+            await self._settle(delivery, Sent(""))
+        elif parcel.to.platform not in self.messengers:
+            await self._settle(delivery, Rejected("platform not configured"))
+        elif await self._begins(delivery, parcel):
+            await self._settle(delivery, await self._send(parcel, delivery), parcel)
+
+    async def _begins(self, delivery: Delivery, parcel: Parcel) -> bool:
         async with self.store.begin() as tx:
-            if not await tx.outbox.sending(delivery, _lane(parcel.to), self.clock()):
-                return None
-        await self._settle(delivery, await self._send(parcel, delivery), parcel)
+            return await tx.outbox.sending(delivery, _lane(parcel.to), self.clock())
 
     async def _send(self, parcel: Parcel, delivery: Delivery) -> Outcome:
         messenger = self.messengers[parcel.to.platform]
@@ -155,16 +157,18 @@ class Deliverer:
     async def _clear_up(self, delivery: Delivery) -> None:
         """Settle a delivery whose worker died in the middle of a send: look whether it arrived, where one can look."""
         parcel = await self._parcel(delivery)
-        found = await self._find(parcel, delivery) if parcel else Sent("")
-        match found:
-            case Sent():
+        if parcel is None:
+            await self._settle(delivery, Sent(""))
+            return
+        match await self._find(parcel, delivery):
+            case Sent() as found:
                 await self._settle(delivery, found, parcel)
             case Unfindable():
                 await self._settle(delivery, InDoubt("the sender stopped in the middle of a send"))
             case None:
-                await self._settle(delivery, await self._send(parcel, delivery) if parcel else found, parcel)
+                await self._settle(delivery, await self._send(parcel, delivery), parcel)
 
-    async def _find(self, parcel: Parcel, delivery: Delivery) -> Sent | None | Unfindable:
+    async def _find(self, parcel: Parcel, delivery: Delivery) -> Sent | Unfindable | None:
         messenger = self.messengers.get(parcel.to.platform)
         if messenger is None or delivery.since is None:
             return Unfindable()

@@ -1,7 +1,8 @@
 """Logs that can not betray: one JSON line an event, with fields from a list, and nothing else.
 
-Only what is named in `FIELDS` is written, whatever a caller or a library attaches. Messages of libraries are cut to their
-format string, because their arguments may hold what somebody wrote; traces are cut to the names of the functions.
+Only what is named in `FIELDS` is written, whatever a caller or a library attaches. Messages of libraries are cut to
+their format string, because their arguments may hold what somebody wrote; traces are cut to the names of the
+functions.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ class Messenger(Protocol):
     async def update(self, to: Address, ref: str, view: View) -> Outcome:
         """Put `view` in place of a message sent before."""
 
-    async def find(self, to: Address, key: str, since: datetime) -> Sent | None | Unfindable:
+    async def find(self, to: Address, key: str, since: datetime) -> Sent | Unfindable | None:
         """Whether the message with this key arrived after `since`."""
 
 
@@ -250,7 +250,10 @@ class ResultsOf(Protocol):
     """What is left of closed pulses."""
 
     async def seal(self, pulse: Pulse, results: Results) -> bool:
-        """Publish, and destroy the ballots and the pulse's personal deliveries, in one. False if it was done already."""
+        """Publish, and destroy the ballots and the pulse's personal deliveries, in one.
+
+        False if it was done already.
+        """
 
     async def of(self, pulse: str) -> Results: ...
     async def comments_before(self, pulse: Pulse, weeks: int) -> tuple[PublishedComment, ...]: ...

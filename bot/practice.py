@@ -37,9 +37,7 @@ async def opened(folder: Path) -> AsyncIterator[Practice]:
         (folder / part).mkdir(parents=True, exist_ok=True)
     clock = PracticeClock.opened(folder / "clock", start_of(datetime.now(UTC).date()))
     chat = Chat(folder / "chat" / "messages.sqlite")
-    settings = Settings(
-        database_url=f"sqlite:///{(folder / 'data' / 'hundred-days.sqlite').resolve()}", keys=folder.resolve() / "keys"
-    )
+    settings = Settings(database_url=f"sqlite:///{folder / 'data' / 'hundred-days.sqlite'}", keys=folder / "keys")
     async with open_product(settings, clock, {Platform.WEB: WebMessenger(chat, clock)}) as product:
         workspace = await Workspace.opened(product.core, product.worker, chat, clock)
         server.mount(product.site, workspace, Desk(chat, clock))

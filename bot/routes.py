@@ -1,4 +1,4 @@
-"""The tables: every command and who answers it, every notice and who puts it into words, every event and who does it."""
+"""The tables: commands and who answers them, notices and who words them, events and who does them."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Commands and notices, and how they travel: a name and a flat map of strings.
 
 A command is something a person asks for; it fits in a button, a form, a slash command or a card. A notice is something
-that must reach somebody; it waits in the outbox as ids, never as content. Only `str`, `int`, `date` and `StrEnum` may be
-fields: `bool("no")` is true, so there are no booleans here; a tick is a `Flag`.
+that must reach somebody; it waits in the outbox as ids, never as content. Only `str`, `int`, `date` and `StrEnum` may
+be fields: `bool("no")` is true, so there are no booleans here; a tick is a `Flag`.
 """
 
 from __future__ import annotations
@@ -65,12 +65,16 @@ class Notice(Message):
 
 
 @lru_cache(maxsize=256)
-def _shape(kind: type[Message]) -> dict[str, tuple[Any, bool]]:
+def _read_shape(kind: type[Message]) -> dict[str, tuple[Any, bool]]:
     hints = get_type_hints(kind)
     return {f.name: (hints[f.name], f.default is MISSING) for f in fields(kind)}
 
 
-def _parse(kind: Any, value: str) -> Any:  # noqa: ANN401 (the type is read from the dataclass)
+def _shape(kind: Any) -> dict[str, tuple[Any, bool]]:
+    return _read_shape(kind)
+
+
+def _parse(kind: Any, value: str) -> Any:
     try:
         return date.fromisoformat(value) if kind is date else kind(value)
     except ValueError as error:

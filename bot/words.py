@@ -1,7 +1,7 @@
 """How things are said: every sentence in the reader's language, every time in the reader's zone.
 
-English sentences are the message ids; Welsh lives in `locale/cy`. A sentence is marked with `N_` where it stands as data
-and looked up with a `Words` where it is shown.
+English sentences are the message ids; Welsh lives in `locale/cy`. A sentence is marked with `N_` where it stands as
+data and looked up with a `Words` where it is shown.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Words:
     _languages: Languages
 
     def __call__(self, message: str, /, **values: object) -> str:
-        said = self._catalogue.gettext(message) if message else ""
+        said: str = self._catalogue.gettext(message) if message else ""
         return said.format(**values) if values else said
 
     def many(self, one: str, more: str, n: int, /, **values: object) -> str:
@@ -66,7 +66,7 @@ class Words:
 
     def weekday(self, day: int) -> str:
         """The name of a day of the week; 0 is Monday."""
-        return get_day_names("wide", locale=self.language)[day]
+        return str(get_day_names("wide", locale=self.language)[day])
 
     def instead(self, language: str) -> Words:
         """The same reader in another language."""

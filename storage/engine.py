@@ -1,4 +1,7 @@
-"""How the two databases are opened. Both get the same guarantees: durable commits, one writer's order, no values in errors."""
+"""How the two databases are opened.
+
+Both get the same guarantees: durable commits, one writer's order, no values in errors.
+"""
 
 from __future__ import annotations
 

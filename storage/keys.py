@@ -45,8 +45,8 @@ class KeyDirectory:
             folder.chmod(0o700)
         except OSError as error:
             raise Misconfigured(
-                f"The key store {folder} can not be used: {error.strerror}. Set HUNDRED_DAYS_KEYS to a folder that only "
-                "this service can read and write, outside the database's folder and outside its backups."
+                f"The key store {folder} can not be used: {error.strerror}. Set HUNDRED_DAYS_KEYS to a folder that "
+                "only this service can read and write, outside the database's folder and outside its backups."
             ) from error
         return cls(folder)
 

@@ -95,7 +95,7 @@ class SqlOutbox:
 
     async def counts(self) -> Mapping[str, int]:
         found = await self._session.execute(select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state))
-        return {state: n for state, n in found}
+        return {row.state: row[1] for row in found}
 
     async def _fan_out_in(self, zone: str, pulse: Pulse, notice: Notice, when: When) -> int:
         fresh = _fresh(notice, when, waking(when.due, ZoneInfo(zone)))
@@ -127,7 +127,7 @@ class SqlOutbox:
         )
 
     async def _try_again(self, delivery: Delivery, now: datetime, seconds: float) -> None:
-        """Wait longer each time, with chance in it so that many do not come back at once; after eight tries, give up."""
+        """Wait longer each time, with chance in it so that not all come back at once; after eight tries, give up."""
         tries = await self._session.scalar(select(DeliveryRow.tries).where(DeliveryRow.id == delivery.id)) or 0
         if tries + 1 >= TRIES:
             gone = {"state": "dead", "reason": "eight tries", "lease": None, "since": None}

@@ -70,7 +70,7 @@ class SqlPeople:
             "person_id": person.id,
             "details": dict(details),
         }
-        change = {"person_id": person.id, "organisation_id": person.organisation}
+        change: dict[str, object] = {"person_id": person.id, "organisation_id": person.organisation}
         if details:
             change["details"] = values["details"]
         keys = [AccountRow.platform, AccountRow.workspace, AccountRow.user]
@@ -90,7 +90,7 @@ class SqlPeople:
     async def heads(self, organisation: str) -> Mapping[str, int]:
         query = select(PersonRow.unit_id, func.count()).where(PersonRow.organisation_id == organisation)
         found = await self._session.execute(query.group_by(PersonRow.unit_id))
-        return {unit: n for unit, n in found}
+        return {row.unit_id: row[1] for row in found}
 
     async def leaders(self, organisation: str, unit: str) -> tuple[Person, ...]:
         return await self._with_role(organisation, Role.LEADER, unit)

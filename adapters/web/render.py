@@ -154,8 +154,9 @@ def _input(asked: Input, typed: Mapping[str, str], error: str) -> Markup:
     match asked:
         case Tick(name, label, ticked):
             on = typed.get(name, Flag.YES if ticked else Flag.NO) == Flag.YES
-            box = '<label class="tick"><input type="checkbox" name="v.{}" value="yes"{}> {}</label>{}'
-            return Markup(box).format(name, Markup(" checked") if on else "", label, wrong)
+            return Markup('<label class="tick"><input type="checkbox" name="v.{}" value="yes"{}> {}</label>{}').format(
+                name, Markup(" checked") if on else "", label, wrong
+            )
         case Choice(name, label, options, value, hint):
             chosen = typed.get(name, value)
             radios = Markup("").join(

@@ -128,7 +128,7 @@ def _teams(settings: Settings) -> Iterator[Finding]:
 
 async def _people(settings: Settings) -> list[Finding]:
     """Who can be asked. Only looked at where there is a database that needs no change."""
-    if not settings.database_url or settings.keys is None or not Path(settings.keys).exists():
+    if not settings.database_url or settings.keys is None or not _exists(settings.keys):
         return []
     from bot import app
 
@@ -141,6 +141,10 @@ async def _people(settings: Settings) -> list[Finding]:
     return found or [
         Finding("People", TO_DO, "Nobody yet. Run: hundred-days organisation create NAME, then import-people FILE.csv.")
     ]
+
+
+def _exists(folder: Path) -> bool:
+    return folder.exists()
 
 
 def _style(state: str) -> str:

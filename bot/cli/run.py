@@ -46,7 +46,7 @@ def practice(
     logging.basicConfig(level=logging.CRITICAL)
     try:
         with suppress(KeyboardInterrupt):
-            asyncio.run(practise(folder, port, _greet))
+            asyncio.run(practise(folder.resolve(), port, _greet))
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise

@@ -58,8 +58,9 @@ def import_people(
 ) -> None:
     """Bring in the people of an organisation from a CSV file.
 
-    Columns: key,name,email,unit,parent_unit,place,grade,role,language,timezone,slack_id,teams_id. A person is found again
-    by their key; nobody is removed. Rows that can not be read are named with the reason, and the others are kept.
+    Columns: key,name,email,unit,parent_unit,place,grade,role,language,timezone,slack_id,teams_id. A person is found
+    again by their key; nobody is removed. Rows that can not be read are named with the reason, and the others are
+    kept.
     """
 
     async def act() -> organisations.Imported:

@@ -1,8 +1,8 @@
 """What is in a ballot, and what a closed pulse makes of all its ballots.
 
-A ballot holds one answer: a score on one question, or the comment. It names nobody. While the pulse is open it is sealed,
-and can be replaced but not read; at the close all of them are opened at once, put together here, and destroyed. Only
-`Results` stays.
+A ballot holds one answer: a score on one question, or the comment. It names nobody. While the pulse is open it is
+sealed, and can be replaced but not read; at the close all of them are opened at once, put together here, and
+destroyed. Only `Results` stays.
 """
 
 from __future__ import annotations

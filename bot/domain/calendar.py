@@ -1,7 +1,7 @@
 """When things happen: the programme's week, bank holidays, batches and quiet hours.
 
-Everything is planned on the local clock and kept as an instant in UTC, so that a pulse at ten is at ten on both sides of
-a clock change.
+Everything is planned on the local clock and kept as an instant in UTC, so that a pulse at ten is at ten on both sides
+of a clock change.
 """
 
 from __future__ import annotations
@@ -48,7 +48,10 @@ class Week:
 
 
 def local(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """The instant of a wall-clock time. A time the clocks skip is taken an hour later; one they repeat, the first time."""
+    """The instant of a wall-clock time.
+
+    A time the clocks skip is taken an hour later; one they repeat, the first time.
+    """
     return datetime.combine(day, at, zone).astimezone(UTC)
 
 
@@ -64,7 +67,10 @@ def bank_holidays(nation: str) -> Container[date]:
 
 
 def week(monday: date, rhythm: Rhythm, zone: ZoneInfo, closed: Container[date] = ()) -> Week:
-    """Plan one week. An opening on a bank holiday moves to the next working day; the reminder then keeps its distance."""
+    """Plan one week.
+
+    An opening on a bank holiday moves to the next working day; the reminder then keeps its distance.
+    """
     opening = _working(monday + timedelta(days=rhythm.opens.day), closed)
     reminding = _working(max(monday + timedelta(days=rhythm.reminds.day), opening + timedelta(days=1)), closed)
     return Week(
@@ -77,7 +83,7 @@ def week(monday: date, rhythm: Rhythm, zone: ZoneInfo, closed: Container[date] =
 
 
 def next_batch(now: datetime, zone: ZoneInfo) -> datetime:
-    """When what is waiting is handed over next: nine or three on a working day, so that the moment of writing is lost."""
+    """When what is waiting is handed over next: at nine or three on a working day, so the moment of writing is lost."""
     today = now.astimezone(zone).date()
     days = (today + timedelta(days=n) for n in range(8))
     moments = (local(day, at, zone) for day in days if day.weekday() in ANY_WORKING_DAY for at in BATCHES)

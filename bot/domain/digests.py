@@ -35,7 +35,7 @@ def in_scope(results: Results, unit: str, tree: Tree, k_comment: int) -> tuple[P
 def shown_themes(
     report: ThemeReport, comments: Sequence[PublishedComment], unit: str, tree: Tree, k: int
 ) -> list[ShownTheme]:
-    """The themes that may be counted in this unit: each is judged like a score, so that no subtraction singles out a few."""
+    """The themes that may be counted in this unit. Each is judged like a score: no subtraction singles out a few."""
     shown = []
     for theme in report.themes:
         cells = Counter(comments[row].unit for row in theme.rows)

@@ -1,8 +1,8 @@
 """Which units' numbers may be shown, so that no subtraction leaves fewer than k people.
 
 Published units form a tree. Whatever a reader adds and subtracts, the smallest groups they can reach are the *rings*: a
-published unit less the published units nearest below it. So the rule is one line: every ring holds nobody, or at least k
-people. This contains the plain threshold (a unit with nothing published below it is a ring).
+published unit less the published units nearest below it. So the rule is one line: every ring holds nobody, or at
+least k people. This contains the plain threshold (a unit with nothing published below it is a ring).
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ SMALL, FLOOR, CEILING = 20, 10, 90
 def publishable(tree: Tree, counts: Mapping[str, int], k: int) -> frozenset[str]:
     """The units whose total may be shown. `counts` is by the unit a person is in, not counting those below it.
 
-    Starts from all units with at least `k` people and, while a ring is too small, hides the smallest published unit next
-    to it, which then counts as part of that ring.
+    Starts from all units with at least `k` people and, while a ring is too small, hides the smallest published unit
+    next to it, which then counts as part of that ring.
     """
     totals = tree.totals(counts)
     shown = {unit for unit, n in totals.items() if n >= k}

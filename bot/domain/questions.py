@@ -28,7 +28,10 @@ class Family(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One statement that people agree or disagree with. `short` names it in a digest; `code` is its number at the source."""
+    """One statement that people agree or disagree with.
+
+    `short` names it in a digest; `code` is its number at the source.
+    """
 
     key: str
     text: str
@@ -149,7 +152,7 @@ def points(score: int) -> int:
 
 
 def next_questions(last_asked: Mapping[str, date], *, measure: bool) -> tuple[str, ...]:
-    """What everybody is asked next: the five index items in a measure pulse, else three, those asked longest ago first."""
+    """What everybody is asked next: the five index items in a measure pulse, else the three asked longest ago."""
     if measure:
         return INDEX
     order = sorted(
@@ -160,7 +163,10 @@ def next_questions(last_asked: Mapping[str, date], *, measure: bool) -> tuple[st
 
 
 def mean_points(counts: Sequence[int]) -> float:
-    """The mean of answers counted by score, 1 to 5, on the scale of 0 to 100. Raises `ZeroDivisionError` when there are none."""
+    """The mean of answers counted by score, 1 to 5, on the scale of 0 to 100.
+
+    Raises `ZeroDivisionError` when there are none.
+    """
     return sum(points(score) * n for score, n in zip(SCORES, counts, strict=True)) / sum(counts)
 
 

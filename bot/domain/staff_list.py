@@ -36,7 +36,10 @@ class UnreadableList(HundredDaysError):
 
 @dataclass(frozen=True, slots=True)
 class StaffRow:
-    """One person of the list. `row` counts from 1, the header excluded, as a spreadsheet user would below the header."""
+    """One person of the list.
+
+    `row` counts from 1, the header excluded, as a spreadsheet user would below the header.
+    """
 
     row: int
     key: str
@@ -74,8 +77,8 @@ def read(content: bytes) -> StaffList:
     missing = [column for column in REQUIRED if column not in (reader.fieldnames or ())]
     if missing:
         raise UnreadableList(
-            f"The column {' and '.join(missing)} is missing. The first line must name the columns: {','.join(COLUMNS)}. "
-            "All but key and name may be empty."
+            f"The column {' and '.join(missing)} is missing. The first line must name the columns: "
+            f"{','.join(COLUMNS)}. All but key and name may be empty."
         )
     rows: list[StaffRow] = []
     problems: list[Problem] = []
@@ -93,8 +96,8 @@ def read(content: bytes) -> StaffList:
 def units_of(rows: Sequence[StaffRow], known: Mapping[str, str]) -> tuple[dict[str, str], tuple[Problem, ...]]:
     """The new units a list names, each with its parent's name, and the rows whose unit can not be placed.
 
-    `known` is the existing units by name, with the name of the root under "". A unit is new when a row gives it a parent
-    that is known or new itself; a unit that is neither is an unknown unit.
+    `known` is the existing units by name, with the name of the root under "". A unit is new when a row gives it a
+    parent that is known or new itself; a unit that is neither is an unknown unit.
     """
     parents = {row.unit: row.parent_unit for row in rows if row.unit and row.parent_unit and row.unit not in known}
     new: dict[str, str] = {}

@@ -56,7 +56,10 @@ class StoryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A story. `teller` is a person's id only where they chose to be named; otherwise it is empty, here and in the store."""
+    """A story.
+
+    `teller` is a person's id only where they chose to be named; otherwise it is empty, here and in the store.
+    """
 
     id: str
     organisation: str

@@ -45,9 +45,9 @@ class Item:
 class Theme:
     """One theme with the comments behind it.
 
-    `rows` and `quotes` number the comments from 0 in the order given; `quotes` are the most telling ones, best first, at
-    most one negative, one positive and one more. `sentiment` counts the comments that could be scored. `phrases` are the
-    words people used most inside the theme.
+    `rows` and `quotes` number the comments from 0 in the order given; `quotes` are the most telling ones, best first,
+    at most one negative, one positive and one more. `sentiment` counts the comments that could be scored. `phrases`
+    are the words people used most inside the theme.
     """
 
     key: str

@@ -25,7 +25,7 @@ from bot.parts import story_parts
 from bot.plan import DIGEST_GRACE, Due, Event, Work
 from bot.ports import Recipient, When
 from bot.views import Bar, Bars, Divider, Element, Fields, Heading, Note, Quote, Reply, Show, View, text
-from bot.wire import Command, Notice
+from bot.wire import Notice
 from bot.words import N_, Words
 
 HISTORY_WEEKS = 4

@@ -32,7 +32,7 @@ from bot.views import (
     text,
 )
 from bot.wire import Command, Flag
-from bot.words import LANGUAGES, N_, Words
+from bot.words import LANGUAGES, N_
 
 BOTH = "both"
 NOT_A_CHANNEL = N_("Please say this in the channel where the news is to appear.")
@@ -158,7 +158,8 @@ async def _my_data(_rest: str, call: Call) -> Reply:
     notes = (
         N_("For 13 weeks we keep that you were asked in a pulse, and under which unit. Not whether you answered."),
         N_(
-            "While a pulse is open your answers lie sealed; nobody can read them. When it closes they are counted and destroyed."
+            "While a pulse is open your answers lie sealed; nobody can read them. When it closes they are counted and "
+            "destroyed."
         ),
     )
     return Show(View(t(N_("What is held about you")), (Fields(facts), *(text(t(note)) for note in notes))))

@@ -241,7 +241,8 @@ def promise(pulse: Pulse, t: Words) -> View:
             text(
                 t(
                     N_(
-                        "Each answer is locked with a key made for this pulse alone, without your name, a time or an order."
+                        "Each answer is locked with a key made for this pulse alone, without your name, a time or an "
+                        "order."
                     )
                 )
             ),
@@ -254,8 +255,8 @@ def promise(pulse: Pulse, t: Words) -> View:
             text(
                 t(
                     N_(
-                        "What is left: how many chose each answer, in groups where at least {k} people answered, and comments "
-                        "where at least {k_comment} wrote one, in random order. Nobody can tell who answered."
+                        "What is left: how many chose each answer, in groups where at least {k} people answered, and "
+                        "comments where at least {k_comment} wrote one, in random order. Nobody can tell who answered."
                     ),
                     k=pulse.k,
                     k_comment=pulse.k_comment,
@@ -264,8 +265,8 @@ def promise(pulse: Pulse, t: Words) -> View:
             text(
                 t(
                     N_(
-                        "What we can not protect: what you write may give you away, and somebody who controls the server while "
-                        "the pulse is open could, with effort, look. That is why it is open for a few days only."
+                        "What we can not protect: what you write may give you away, and somebody who controls the "
+                        "server while the pulse is open could, with effort, look. That is why it is open for a few days only."
                     )
                 )
             ),
@@ -312,7 +313,9 @@ def _comment_form(pulse: Pulse, t: Words) -> Form:
             Paragraph(
                 "comment",
                 t(N_("What should the people who lead us know?")),
-                hint=t(N_("Please name nobody. It is shown only if at least {n} people write one.", ), n=pulse.k_comment),
+                hint=t(
+                    N_("Please name nobody. It is shown only if at least {n} people write one."), n=pulse.k_comment
+                ),
                 longest=rules.COMMENT_LONGEST,
             ),
             Tick("quotable", t(N_("It may be quoted in the weekly digest, without names"))),

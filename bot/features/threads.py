@@ -40,8 +40,8 @@ from bot.words import N_, Words
 
 NO_THREAD = N_("That conversation is not there, or it is not yours.")
 PROMISE = N_(
-    "Without your name, this is confidential: while the conversation is open the system can find you to deliver a reply, "
-    "so somebody who controls both the server and its keys could too. When it is closed, that stops for ever."
+    "Without your name, this is confidential: while the conversation is open the system can find you to deliver a "
+    "reply, so somebody who controls both the server and its keys could too. When it is closed, that stops for ever."
 )
 
 

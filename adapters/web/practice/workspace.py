@@ -23,8 +23,8 @@ from bot.errors import HundredDaysError
 from bot.features.organisations import create, import_people
 from bot.plan import Event, next_moment
 from bot.ports import Channel
-from bot.worker import Worker
 from bot.words import N_
+from bot.worker import Worker
 
 log = logging.getLogger(__name__)
 WORKSPACE = "practice"
