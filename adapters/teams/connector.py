@@ -1,0 +1,98 @@
+"""Requests to Teams: one shared session, one try each, and a plain word for how each one ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import aiohttp
+
+from adapters.teams import limits
+from adapters.teams.config import TeamsConfig
+from adapters.teams.tokens import NoTokenError, Tokens
+from bot.ports import Clock, InDoubt, Later, Rejected
+
+Json = dict[str, Any]
+Failed = Later | Rejected | InDoubt
+TIMEOUT = aiohttp.ClientTimeout(
+    total=limits.REQUEST_SECONDS, connect=limits.CONNECT_SECONDS, sock_connect=limits.CONNECT_SECONDS
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """Teams' own interface, as far as we use it."""
+
+    config: TeamsConfig
+    session: aiohttp.ClientSession
+    tokens: Tokens
+    clock: Clock
+
+    async def call(self, method: str, service_url: str, path: str, body: Json | None = None) -> Json | Failed:
+        """Ask once. Gives what was answered, or how it failed. Our token goes to hosts on the list and nowhere else."""
+        if not self.config.allows(service_url):
+            return Rejected("service address not allowed")
+        try:
+            token = await self.tokens.get()
+        except NoTokenError:
+            return Later(limits.WAIT_SECONDS, lane=True)
+        try:
+            return await self._ask(method, f"{service_url.rstrip('/')}{path}", body, token)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            return Later(limits.WAIT_SECONDS)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            return InDoubt(type(error).__name__)
+
+    async def _ask(self, method: str, url: str, body: Json | None, token: str) -> Json | Failed:
+        headers = {"Authorization": f"Bearer {token}"}
+        async with self.session.request(
+            method, url, json=body, headers=headers, timeout=TIMEOUT, allow_redirects=False
+        ) as response:
+            answer = await _json(response)
+            if response.status == 401:
+                self.tokens.forget(token)
+            return answer if response.ok and response.status < 300 else self._failed(response, answer)
+
+    def _failed(self, response: aiohttp.ClientResponse, answer: Json) -> Failed:
+        status = response.status
+        if status == 401:
+            return Later(limits.WAIT_SECONDS)
+        if status in {412, 429}:
+            return Later(self._patience(response.headers), lane=status == 429)
+        if status == 408 or status >= 500:
+            return InDoubt(str(status))
+        return Rejected(_reason(answer) or str(status))
+
+    def _patience(self, headers: Mapping[str, str]) -> float:
+        """How long Teams asks us to wait: a number of seconds or a date."""
+        asked = headers.get("Retry-After", "")
+        try:
+            seconds = float(asked) if asked.strip().isdigit() else self._until(asked)
+        except ValueError:
+            seconds = limits.WAIT_SECONDS
+        return min(max(seconds, 1.0), limits.WAIT_MOST_SECONDS)
+
+    def _until(self, asked: str) -> float:
+        when = parsedate_to_datetime(asked)
+        return (when.replace(tzinfo=when.tzinfo or UTC) - self.clock()).total_seconds()
+
+
+async def _json(response: aiohttp.ClientResponse) -> Json:
+    try:
+        found = await response.json(content_type=None)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _reason(answer: Json) -> str:
+    """Teams' own short word for the refusal, such as `MessageWritesBlocked`. Never its sentence, which may quote us."""
+    error = answer.get("error")
+    if not isinstance(error, dict):
+        return ""
+    inner = error.get("innerHttpError") or error.get("subCode") or error.get("subcode")
+    word = inner if isinstance(inner, str) else error.get("code")
+    return word[:64] if isinstance(word, str) and word.replace("_", "").isalnum() else ""

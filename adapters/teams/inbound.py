@@ -1,0 +1,198 @@
+"""Activities as requests. Who speaks is read from the verified activity and from nowhere else."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from adapters.teams import limits
+from adapters.teams.inputs import FORM, HELD, VERB
+from adapters.teams.text import clean
+from bot.core import Request
+from bot.domain.people import Address, Identity, Platform
+from bot.wire import Command
+
+Json = dict[str, Any]
+OURS = frozenset({VERB, FORM, HELD})
+Typed = Mapping[str, type[Command]]
+HOME = "100days"
+
+
+class Kind(StrEnum):
+    """How it was said, which decides how it must be answered."""
+
+    TYPED = "typed"
+    INSTALLED = "installed"
+    PRESSED = "pressed"
+    EXECUTED = "executed"
+    OPENED = "opened"
+    SUBMITTED = "submitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What an activity says. `message` is the one whose button was pressed; `kept` is a form that was submitted.
+
+    `held` names what was typed with a command whose answer was a form: it waited here, outside any card.
+    """
+
+    kind: Kind
+    request: Request
+    home: Address
+    message: str = ""
+    kept: Json = field(default_factory=dict)
+    held: str = ""
+
+    @property
+    def personal(self) -> bool:
+        """Whether nobody else sees the conversation."""
+        return self.request.place is None
+
+
+def read(activity: Json, typed: Typed) -> Heard | None:
+    """What the activity asks for; None if it is nothing to us."""
+    said = _said(activity, typed)
+    identity = Identity(Platform.TEAMS, tenant(activity), _user(activity))
+    if said is None or not identity.workspace or not identity.user:
+        return None
+    kind, action, values, kept = said
+    place = _place(activity)
+    home = Address(Platform.TEAMS, identity.workspace, identity.user, _details(activity, personal=place is None))
+    request = Request(
+        identity,
+        action,
+        values,
+        place,
+        language=text(activity, "locale").partition("-")[0].lower() or "en",
+        envelope=_envelope(activity),
+        details=home.details if place is None else {},
+    )
+    return Heard(kind, request, home, text(activity, "replyToId"), kept, _held(activity))
+
+
+def tenant(activity: Json) -> str:
+    """The tenant that the activity comes from."""
+    return text(activity, "channelData", "tenant", "id")
+
+
+def text(value: object, *path: str) -> str:
+    """The string at the end of a path, or nothing: an activity may have any shape."""
+    found = _at(value, *path)
+    return clean(found) if isinstance(found, str) else ""
+
+
+def _at(value: object, *path: str) -> object:
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _part(value: object, *path: str) -> Json:
+    found = _at(value, *path)
+    return found if isinstance(found, dict) else {}
+
+
+Said = tuple[Kind, str, Mapping[str, str], Json]
+
+
+def _said(activity: Json, typed: Typed) -> Said | None:
+    match activity.get("type"), activity.get("name"):
+        case "message", _:
+            pressed = _part(activity, "value")
+            return _sent(Kind.PRESSED, pressed) if VERB in pressed else _typed(activity, typed)
+        case "invoke", "adaptiveCard/action":
+            action = _part(activity, "value", "action")
+            return Kind.EXECUTED, text(action, "verb"), _values(_part(action, "data")), {}
+        case "invoke", "task/fetch":
+            return _sent(Kind.OPENED, _part(activity, "value", "data"))
+        case "invoke", "task/submit":
+            return _sent(Kind.SUBMITTED, _part(activity, "value", "data"))
+        case (("installationUpdate" | "conversationUpdate"), _) if _installed(activity):
+            return Kind.INSTALLED, typed[HOME].name(), {"text": ""}, {}
+        case _:
+            return None
+
+
+def _sent(kind: Kind, data: Json) -> Said:
+    return kind, text(data, VERB), _values(data), _part(data, FORM)
+
+
+def _held(activity: Json) -> str:
+    return text(activity, "value", "data", HELD)
+
+
+def _typed(activity: Json, typed: Typed) -> Said:
+    """A command by its first word. Anything else is a question about what there is to say."""
+    said = words(activity)[: limits.TYPED]
+    first, rest, *_ = (*said.removeprefix("/").split(maxsplit=1), "", "")
+    command = typed.get(first.lower())
+    if command is None:
+        return Kind.TYPED, typed[HOME].name(), {"text": said}, {}
+    return Kind.TYPED, command.name(), {"text": rest}, {}
+
+
+def words(activity: Json) -> str:
+    """What was typed, without the mention of the bot: exactly the text that the platform names as such, once each."""
+    said = text(activity, "text")
+    for mention in _mentions(activity):
+        said = said.replace(mention, "", 1)
+    return html.unescape(said).replace("\u00a0", " ").strip()
+
+
+def _mentions(activity: Json) -> list[str]:
+    entities, me = activity.get("entities"), text(activity, "recipient", "id")
+    if not isinstance(entities, list) or not me:
+        return []
+    mine = [entity for entity in entities if text(entity, "mentioned", "id") == me]
+    return [found for entity in mine if (found := text(entity, "text"))]
+
+
+def _values(data: Json) -> dict[str, str]:
+    """The flat strings in what a card sent."""
+    return {name: clean(value) for name, value in data.items() if isinstance(value, str) and name not in OURS}
+
+
+def _installed(activity: Json) -> bool:
+    """Whether the bot was just added for one person. Teams says so once or twice, in two ways."""
+    if text(activity, "conversation", "conversationType") != "personal":
+        return False
+    if activity.get("type") == "installationUpdate":
+        return text(activity, "action") in {"add", "add-upgrade"}
+    added, me = activity.get("membersAdded"), text(activity, "recipient", "id")
+    return isinstance(added, list) and any(text(member, "id") == me for member in added)
+
+
+def _user(activity: Json) -> str:
+    return text(activity, "from", "aadObjectId") or text(activity, "from", "id")
+
+
+def _details(activity: Json, *, personal: bool) -> dict[str, str]:
+    """What is needed to write to this person later. In a channel, their own conversation is not known."""
+    found = {
+        "service_url": text(activity, "serviceUrl"),
+        "mri": text(activity, "from", "id"),
+        "bot": text(activity, "recipient", "id"),
+    }
+    return {**found, "conversation": text(activity, "conversation", "id")} if personal else found
+
+
+def _place(activity: Json) -> Address | None:
+    """The channel or group it was said in. A reply in a channel names its message, which is not part of the place."""
+    conversation = text(activity, "conversation", "id")
+    if text(activity, "conversation", "conversationType") == "personal":
+        return None
+    channel = text(activity, "channelData", "channel", "id") or conversation.partition(";")[0]
+    details = {"service_url": text(activity, "serviceUrl"), "bot": text(activity, "recipient", "id")}
+    return Address(Platform.TEAMS, tenant(activity), channel, details, personal=False)
+
+
+def _envelope(activity: Json) -> str:
+    """A name for the signed envelope that says nothing about who sent it. One without an id has no name."""
+    if not text(activity, "id"):
+        return ""
+    parts = text(activity, "channelId"), text(activity, "conversation", "id"), text(activity, "id")
+    return sha256("\n".join(parts).encode()).hexdigest()

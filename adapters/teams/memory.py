@@ -1,0 +1,54 @@
+"""What one process remembers for a while, and may forget: nothing here is needed for an answer to be right."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from adapters.teams import limits
+from adapters.teams.inbound import Heard
+from bot.core import Request
+from bot.domain.people import Identity
+from bot.ports import Clock
+
+
+@dataclass(slots=True)
+class Welcomed:
+    """Who was greeted just now. Teams tells of one installation twice."""
+
+    clock: Clock
+    _recent: OrderedDict[str, datetime] = field(default_factory=OrderedDict)
+
+    def first_time(self, conversation: str) -> bool:
+        """Whether this conversation has not been greeted in the last minutes."""
+        now = self.clock()
+        last = self._recent.get(conversation)
+        if last is not None and now - last < timedelta(seconds=limits.WELCOME_SECONDS):
+            return False
+        self._recent[conversation] = now
+        if len(self._recent) > limits.REMEMBERED:
+            self._recent.popitem(last=False)
+        return True
+
+
+@dataclass(slots=True)
+class Pocket:
+    """What somebody typed with a command, until the form that it belongs in is opened.
+
+    A card keeps what is in it, so it must not hold such words. If they are gone when the form opens, it opens empty.
+    """
+
+    _held: OrderedDict[tuple[Identity, str], Mapping[str, str]] = field(default_factory=OrderedDict, repr=False)
+
+    def hold(self, request: Request) -> None:
+        """Keep what was typed, for the person who typed it."""
+        self._held[request.identity, request.envelope] = request.values
+        if len(self._held) > limits.HELD:
+            self._held.popitem(last=False)
+
+    def filled(self, heard: Heard) -> Request:
+        """The request with what its person typed before."""
+        typed = self._held.get((heard.request.identity, heard.held), {}) if heard.held else {}
+        return replace(heard.request, values={**heard.request.values, **typed}) if typed else heard.request

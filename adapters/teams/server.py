@@ -1,0 +1,156 @@
+"""`POST /api/messages`: what Teams sends, checked before anything reads it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from adapters.teams import inbound, limits
+from adapters.teams.auth import Gate, KeyRing, UnauthorisedError
+from adapters.teams.client import TeamsMessenger
+from adapters.teams.config import TeamsConfig
+from adapters.teams.inbound import Heard, Kind, Typed
+from adapters.teams.memory import Pocket, Welcomed
+from adapters.teams.reply import Answer, answer
+from bot.core import Core
+from bot.ports import Clock, Sent
+from bot.views import Ask
+
+if TYPE_CHECKING:
+    from adapters.teams.botframework import Turns
+
+Json = dict[str, Any]
+log = logging.getLogger(__name__)
+PATH = "/api/messages"
+
+
+def mount(
+    app: web.Application,
+    config: TeamsConfig,
+    core: Core,
+    messenger: TeamsMessenger,
+    clock: Clock,
+    typed: Typed | None = None,
+) -> None:
+    """Answer Teams under this application. `typed` are the commands that can be typed; without it, the product's."""
+    if typed is None:
+        from bot.routes import TYPED
+
+        typed = TYPED
+    gate = Gate(config, KeyRing(config.openid_url, messenger.session, clock))
+    conversation = Conversation(core, messenger, typed, Welcomed(clock), Pocket())
+    app.router.add_post(PATH, Door(config, gate, _turns(), conversation).answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What is said and what is answered, once it is known to be genuine."""
+
+    core: Core
+    messenger: TeamsMessenger
+    typed: Typed
+    welcomed: Welcomed
+    pocket: Pocket
+
+    async def handle(self, activity: Json) -> Json | None:
+        """Do what was asked. Gives the body of an invoke's answer; messages go out before it returns."""
+        heard = inbound.read(activity, self.typed)
+        here = inbound.text(activity, "conversation", "id")
+        if heard is None or (heard.kind is Kind.INSTALLED and not self.welcomed.first_time(here)):
+            return None
+        self.messenger.meet(heard.home, here.partition(";")[0])
+        request = self.pocket.filled(heard)
+        reply = await self.core.handle(request)
+        if isinstance(reply, Ask) and heard.kind is Kind.TYPED and any(request.values.values()):
+            self.pocket.hold(request)
+        said = answer(heard, reply)
+        await self._send(heard, here, said)
+        return said.body
+
+    async def _send(self, heard: Heard, here: str, said: Answer) -> None:
+        if said.instead is not None:
+            outcome = await self.messenger.change(heard.home, here, heard.message, said.instead)
+            _note(outcome)
+        if said.private is not None:
+            _note(await self.messenger.post(heard.home, said.private))
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Lets in what is small enough, readable, genuine and from our tenant, in this order."""
+
+    config: TeamsConfig
+    gate: Gate
+    turns: Turns
+    conversation: Conversation
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """One activity. Whatever is wrong is answered by a bare status, and noted without what was in it."""
+        try:
+            return await self._answer(request)
+        except web.HTTPException as refused:
+            log.info("teams.refused", extra={"status": refused.status})
+            return web.Response(status=refused.status)
+        except Exception as error:  # noqa: BLE001 (the outermost edge: a traceback could quote what somebody wrote)
+            log.error("teams.failed", extra={"error": type(error).__name__})  # noqa: TRY400 (no traceback, see above)
+            return web.Response(status=500)
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        from adapters.teams.botframework import UnreadableError
+
+        activity = _parsed(await _body(request))
+        claims = await self._claims(request, activity)
+        if inbound.tenant(activity) != self.config.tenant_id:
+            raise web.HTTPForbidden
+        try:
+            status, body = await self.turns.take(activity, claims, self.conversation.handle)
+        except UnreadableError:
+            raise web.HTTPBadRequest from None
+        return web.json_response(body, status=status) if body else web.Response(status=status)
+
+    async def _claims(self, request: web.Request, activity: Json) -> Json:
+        try:
+            return await self.gate.check(request.headers.get("Authorization", ""), activity)
+        except UnauthorisedError as error:
+            log.info("teams.unauthorised", extra={"reason": str(error)})
+            raise web.HTTPUnauthorized from None
+
+
+def _turns() -> Turns:
+    """Microsoft's library is final and uses what newer Pythons warn of: only its import is excused from warnings."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from adapters.teams.botframework import Turns
+    return Turns()
+
+
+async def _body(request: web.Request) -> bytes:
+    """The body, if it is not too large: no more of it is read than we would take."""
+    if (request.content_length or 0) > limits.BODY_BYTES:
+        raise web.HTTPRequestEntityTooLarge(limits.BODY_BYTES, request.content_length or 0)
+    body = bytearray()
+    async for chunk in request.content.iter_chunked(16 * 1024):
+        body += chunk
+        if len(body) > limits.BODY_BYTES:
+            raise web.HTTPRequestEntityTooLarge(limits.BODY_BYTES, len(body))
+    return bytes(body)
+
+
+def _parsed(body: bytes) -> Json:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        raise web.HTTPBadRequest from None
+    if not isinstance(found, dict):
+        raise web.HTTPBadRequest
+    return found
+
+
+def _note(outcome: object) -> None:
+    if not isinstance(outcome, Sent):
+        log.warning("teams.unsent", extra={"outcome": type(outcome).__name__.lower()})
