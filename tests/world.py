@@ -43,10 +43,16 @@ def staff_list(housing: int = 14, roads: int = 13, platform: Platform = Platform
 
 
 def _row(key: str, name: str, unit: str, role: str, language: str, account: str, platform: Platform) -> str:
-    accounts = [account if platform is p else "" for p in (Platform.SLACK, Platform.TEAMS, Platform.WEB)]
+    there = slack_name(account) if platform is Platform.SLACK else account
+    accounts = [there if platform is p else "" for p in (Platform.SLACK, Platform.TEAMS, Platform.WEB)]
     parent = "Council" if unit else ""
     mail = f"{account}@council.example"
     return ",".join((key, name, mail, unit, parent, "Town Hall", "", role, language, "Europe/London", *accounts))
+
+
+def slack_name(account: str) -> str:
+    """An account as Slack would call it: U and capital letters."""
+    return f"U{account.removeprefix('u').upper()}"
 
 
 @dataclass(slots=True)

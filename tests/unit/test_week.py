@@ -8,7 +8,7 @@ from tests.world import BATCH, CLOSES, DIGEST, OPENS, REMINDS, World, buttons
 async def test_a_week_runs_from_the_opening_to_the_digest(world: World) -> None:
     """Everybody is asked once, who answered is not reminded, and the digest says what may be said."""
     await world.at(OPENS)
-    assert len([v for _, v in world.mailbox.sent if v.title == "How is the change going for you?"]) == 28
+    assert len(world.mailbox.sent) == 28
     for number in range(20):
         await world.answer(f"u{number}", 4, "The workload is too much and nobody listens")
     await world.at(REMINDS)
