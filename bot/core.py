@@ -96,19 +96,18 @@ class Core:
             return Refused(self._words(request)(STRANGER))
         words = self.languages.words(member.person.language, member.person.tz)
         try:
-            return await self._answer(request, member.person, words)
+            return await self._answer(request, member, words)
         except Refusal as refusal:
             return Refused(words(refusal.message, **refusal.values), refusal.field)
 
-    async def _answer(self, request: Request, person: Person, words: Words) -> Reply:
+    async def _answer(self, request: Request, member: Member, words: Words) -> Reply:
         kind = self._kind(request.action)
         route = self.routes[kind]
-        if person.role not in route.roles:
+        if member.person.role not in route.roles:
             raise NotFound(UNKNOWN_ACTION)
         command = kind.read(request.values)
         async with self.store.view() if route.reads else self.store.begin() as tx:
-            organisation = await tx.organisations.get(person.organisation)
-            call = Call(person, organisation, words, self.clock(), tx, self.themes, request.place)
+            call = Call(member.person, member.organisation, words, self.clock(), tx, self.themes, request.place)
             if request.envelope and not route.reads and not await tx.inbox.first_time(request.envelope, call.today):
                 return Done()
             return await route.handler(command, call)
@@ -130,7 +129,7 @@ class Core:
             return None
         async with self.store.begin() as tx:
             await tx.people.link(request.identity, person, request.details)
-        return Member(person, request.details)
+            return await tx.people.who(request.identity)
 
     async def _by_email(self, identity: Identity) -> Person | None:
         directory = self.directories.get(identity.platform)

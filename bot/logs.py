@@ -12,6 +12,7 @@ import logging
 import sys
 import traceback
 from datetime import UTC, datetime
+from typing import TextIO
 
 FIELDS = frozenset({"pulse", "asked", "notice", "error", "status", "route", "seconds", "n", "state"})
 OURS = ("bot", "adapters", "storage")
@@ -34,9 +35,9 @@ class SafeFormatter(logging.Formatter):
         return json.dumps(line, default=str)
 
 
-def configure(level: int = logging.INFO) -> None:
-    """Write safe lines to standard output, and let libraries speak only when something is wrong."""
-    handler = logging.StreamHandler(sys.stdout)
+def configure(level: int = logging.INFO, stream: TextIO | None = None) -> None:
+    """Write safe lines to a stream, standard output if none is given; libraries speak only when something is wrong."""
+    handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(SafeFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -140,9 +140,10 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A known account: the person behind it, and what the platform said was needed to reach them."""
+    """A known account: the person behind it, their organisation, and what the platform needs to reach them."""
 
     person: Person
+    organisation: Organisation
     details: Mapping[str, str] = field(default_factory=dict)
 
 

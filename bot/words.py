@@ -52,7 +52,7 @@ class Words:
         return said.format(**values) if values else said
 
     def many(self, one: str, more: str, n: int, /, **values: object) -> str:
-        """A sentence whose form depends on a number, which is also available as `{n}`. Welsh has five such forms."""
+        """A sentence whose form depends on a number, which is also available as `{n}`. Welsh has six such forms."""
         return self._catalogue.ngettext(one, more, n).format(n=n, **values)
 
     def day(self, when: date | datetime) -> str:

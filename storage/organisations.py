@@ -30,11 +30,11 @@ class SqlOrganisations:
         row = await self._session.get(OrganisationRow, organisation)
         if row is None:
             raise NotFound(N_("There is no such organisation."))
-        return _organisation(row)
+        return organisation_of(row)
 
     async def all(self) -> tuple[Organisation, ...]:
         rows = await self._session.scalars(select(OrganisationRow).order_by(OrganisationRow.name))
-        return tuple(map(_organisation, rows))
+        return tuple(map(organisation_of, rows))
 
     async def of_workspace(self, platform: Platform, workspace: str) -> Organisation | None:
         row = await self._session.get(WorkspaceRow, (platform, workspace))
@@ -61,5 +61,6 @@ class SqlOrganisations:
         return await self._session.scalar(used.returning(InvitationRow.organisation_id))
 
 
-def _organisation(row: OrganisationRow) -> Organisation:
+def organisation_of(row: OrganisationRow) -> Organisation:
+    """The organisation a row holds."""
     return Organisation(row.id, row.name, row.zone, row.nation)

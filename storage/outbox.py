@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Update, and_, delete, func, literal, or_, select, update
+from sqlalchemy import Update, and_, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calendar import waking
@@ -27,7 +27,6 @@ from storage.sql import insert, random_id
 LEASE = timedelta(seconds=60)
 TRIES = 8
 LONGEST_PAUSE = 600.0
-REMEMBERED = timedelta(days=2)
 
 
 class SqlOutbox:
@@ -143,7 +142,6 @@ class SqlInbox:
         self._session = session
 
     async def first_time(self, envelope: str, today: date) -> bool:
-        await self._session.execute(delete(EnvelopeRow).where(EnvelopeRow.day < today - REMEMBERED))
         statement = insert(self._session, EnvelopeRow).values(hash=envelope, day=today).on_conflict_do_nothing()
         new = await self._session.execute(statement.returning(EnvelopeRow.hash))
         return new.first() is not None

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.people import Address, Identity, Person, Platform, Role, Tree, Unit
 from bot.ports import Entrant, Member
-from storage.rows import AccountRow, PersonRow, UnitRow
+from storage.organisations import organisation_of
+from storage.rows import AccountRow, OrganisationRow, PersonRow, UnitRow
 from storage.sql import insert
 
 
@@ -35,9 +36,18 @@ class SqlPeople:
         return tuple(map(_person, await self._session.scalars(query)))
 
     async def who(self, identity: Identity) -> Member | None:
-        account = await self._session.get(AccountRow, (identity.platform, identity.workspace, identity.user))
-        person = await self.get(account.person_id) if account else None
-        return Member(person, account.details) if account and person else None
+        query = (
+            select(PersonRow, OrganisationRow, AccountRow.details)
+            .join(AccountRow, AccountRow.person_id == PersonRow.id)
+            .join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
+            .where(
+                AccountRow.platform == identity.platform,
+                AccountRow.workspace == identity.workspace,
+                AccountRow.user == identity.user,
+            )
+        )
+        found = (await self._session.execute(query)).first()
+        return Member(_person(found[0]), organisation_of(found[1]), found[2]) if found else None
 
     async def by_email(self, organisation: str, email: str) -> Person | None:
         query = select(PersonRow).where(

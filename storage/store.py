@@ -25,12 +25,12 @@ from storage.organisations import SqlOrganisations
 from storage.outbox import SqlInbox, SqlOutbox
 from storage.people import SqlPeople
 from storage.pulses import SqlProgrammes, SqlPulses
-from storage.rows import BallotRow, DeliveryRow, PulseRow, ThreadRow
+from storage.rows import BallotRow, DeliveryRow, EnvelopeRow, PulseRow, ThreadRow
 from storage.stories import SqlStories
 from storage.threads import SqlThreads
 
 log = logging.getLogger(__name__)
-ORPHANED = timedelta(hours=1)
+ORPHANED, REMEMBERED = timedelta(hours=1), timedelta(days=2)
 TAKING = (State.OPEN, State.CLOSING)
 
 
@@ -87,6 +87,8 @@ class SqlStore:
 
     async def tidy(self, now: datetime) -> tuple[str, ...]:
         lost = await self._mark_lost()
+        async with self._writing.begin() as session:
+            await session.execute(delete(EnvelopeRow).where(EnvelopeRow.day < now.date() - REMEMBERED))
         async with self._reading() as session:
             needed, done = await _keys_by_use(session)
         for name, made in list(self._keys.names()):

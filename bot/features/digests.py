@@ -213,10 +213,10 @@ async def _awaiting(week: Week, reader: Reader) -> list[Element]:
 
 
 def _waiting_words(n: int, days: int, t: Words) -> str:
-    longest = t.many("The longest has waited {n} day.", "The longest has waited {n} days.", days)
+    longest = t.many("The longest has waited {n} day.", "The longest has waited {n} days.", days) if days else ""
     if n < rules.QUOTE_AUTHORS:
-        return t(N_("At least one conversation waits for a leader. {longest}"), longest=longest)
-    return t(N_("{n} conversations wait for a leader. {longest}"), n=n, longest=longest)
+        return t(N_("At least one conversation waits for a leader. {longest}"), longest=longest).strip()
+    return t(N_("{n} conversations wait for a leader. {longest}"), n=n, longest=longest).strip()
 
 
 # Where it comes from

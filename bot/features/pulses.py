@@ -266,7 +266,8 @@ def promise(pulse: Pulse, t: Words) -> View:
                 t(
                     N_(
                         "What we can not protect: what you write may give you away, and somebody who controls the "
-                        "server while the pulse is open could, with effort, look. That is why it is open for a few days only."
+                        "server while the pulse is open could, with effort, look. That is why it is open for a few "
+                        "days only."
                     )
                 )
             ),

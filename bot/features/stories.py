@@ -40,7 +40,7 @@ from bot.views import (
 from bot.wire import Command, Flag, Notice
 from bot.words import N_, Words
 
-HELP = "help"
+HELP = frozenset({"help", "cymorth"})
 NOT_YOURS = N_("That story is not there any more.")
 NO_PROGRAMME = N_("No programme of change is running at the moment, so there is nowhere to tell it. Nothing was saved.")
 
@@ -84,7 +84,7 @@ class StoryShared(Notice):
 async def start(command: StartStory, call: Call) -> Reply:
     """A form, or a draft to look at. Nothing is shown to anybody yet."""
     words = command.text.strip()
-    if words == HELP:
+    if words.lower() in HELP:
         return Show(_help(call.words))
     programme = await _running(call)
     if not words:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from bot.core import Call
@@ -116,8 +116,9 @@ async def open_thread(command: OpenThread, call: Call) -> Reply:
         entries=(entry,),
     )
     await call.tx.threads.open(thread, call.person.id)
-    await _tell_leaders(thread, entry, call)
-    return Show(_sent(thread, tree, call))
+    readers = await _readers(thread, call.tx)
+    await _tell(readers, thread, entry, call)
+    return Show(_sent(thread, readers, tree, call))
 
 
 async def read(command: ReadThread, call: Call) -> Reply:
@@ -136,7 +137,7 @@ async def say(command: SayInThread, call: Call) -> Reply:
     entry = Entry(new_id(), side, call.today, rules.accept_body(command.body))
     await call.tx.threads.say(thread.id, entry)
     if side is Side.STAFF:
-        await _tell_leaders(thread, entry, call)
+        await _tell(await _readers(thread, call.tx), thread, entry, call)
     else:
         await _tell_author(thread, entry, call)
     return Replace(_said(thread, call))
@@ -155,7 +156,8 @@ async def close(command: CloseThread, call: Call) -> Reply:
 async def mine(_command: MyThreads, call: Call) -> Reply:
     """Conversations of this person, and for a leader or a steward those they are to answer, waiting ones first."""
     own = await call.tx.threads.mine(call.organisation.id, call.person.id)
-    led = [t for t in await _led_by(call.person, call.tx) if not t.closed]
+    mine = {thread.id for thread in own}
+    led = [t for t in await _led_by(call.person, call.tx) if not t.closed and t.id not in mine]
     led.sort(key=lambda thread: (not thread.waiting, thread.opened))
     t = call.words
     if not own and not led:
@@ -246,13 +248,12 @@ def _speaker(entry: Entry, reader: Side, author: str, t: Words) -> str:
     return t(N_("A leader")) if entry.side is Side.LEADER else author or t(N_("A colleague"))
 
 
-def _sent(thread: Thread, tree: Tree, call: Call) -> View:
+def _sent(thread: Thread, readers: Collection[Person], tree: Tree, call: Call) -> View:
     t = call.words
     when = t.moment(next_batch(call.now, call.organisation.tz))
     unit = tree.units[thread.unit].name
-    reader = (
-        t(N_("the stewards")) if thread.recipient is Recipient.STEWARD else t(N_("the leader of {unit}"), unit=unit)
-    )
+    led = any(reader.role is Role.LEADER for reader in readers)
+    reader = t(N_("the leader of {unit}"), unit=unit) if led else t(N_("the stewards"))
     return View(
         t(N_("It is on its way")),
         (
@@ -334,9 +335,12 @@ async def _author_name(thread: Thread, tx: Transaction) -> str:
     return author.name if author else ""
 
 
-async def _tell_leaders(thread: Thread, entry: Entry, call: Call) -> None:
+async def _tell(readers: Collection[Person], thread: Thread, entry: Entry, call: Call) -> None:
+    """Queue the news for its readers, but for a leader or steward who has written to themselves among others."""
     when = When(next_batch(call.now, call.organisation.tz))
-    for reader in await _readers(thread, call.tx):
+    for reader in readers:
+        if reader.id == call.person.id:
+            continue
         notice = ThreadWaiting(thread.id, entry.id)
         key = f"{notice.name()}:{entry.id}:{reader.id}"
         await call.tx.outbox.put(thread.organisation, notice, To(person=reader.id), when, key)

@@ -77,8 +77,7 @@ def account(kind: Platform, number: int | str) -> str:
 @asynccontextmanager
 async def open_stage(kind: Platform, database: str, folder: Path) -> AsyncIterator[Stage]:
     """Open everything, with the council of `tests.world` on this platform."""
-    folder.mkdir(parents=True, exist_ok=True)
-    clock = StageClock.opened(folder / "clock", BEFORE)
+    clock = _clock(folder)
     chat = Chat(folder / "chat.sqlite")
     others: dict[Platform, Messenger] = {Platform.WEB: WebMessenger(chat, clock)} if kind is Platform.WEB else {}
     async with AsyncExitStack() as stack:
@@ -94,7 +93,14 @@ async def open_stage(kind: Platform, database: str, folder: Path) -> AsyncIterat
         yield Stage(kind, local, product, clock, programme)
 
 
-def _local(kind: Platform, clock: StageClock) -> LocalSlack | LocalTeams | LocalWeb:
+def _clock(folder: Path) -> StageClock:
+    folder.mkdir(parents=True, exist_ok=True)
+    clock = StageClock(folder / "clock")
+    clock.set(BEFORE)
+    return clock
+
+
+def _local(kind: Platform, clock: StageClock) -> LocalPlatform:
     match kind:
         case Platform.SLACK:
             return LocalSlack(clock)

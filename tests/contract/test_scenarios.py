@@ -67,7 +67,7 @@ async def test_a_closed_pulse_refuses_kindly(stage: Stage) -> None:
 
 
 async def test_a_named_story_is_told_shown_and_withdrawn(stage: Stage) -> None:
-    """A form, a message in the channel with the name, and, after the withdrawal, a message without the story."""
+    """A form, a message in the channel with the name, and after the withdrawal one without the story."""
     ann = stage.person(5)
     await stage.at(OPENS)
     await ann.say("/story")
@@ -103,7 +103,7 @@ async def test_a_draft_becomes_an_unnamed_story_in_the_next_batch(stage: Stage) 
 
 
 async def test_a_thread_is_opened_answered_and_closed(stage: Stage) -> None:
-    """Its words are read in a form by those it is for, never in a message; once closed, nobody can say more in it."""
+    """Its words are read in a form by those it is for, never in a message; once closed, nobody can say more."""
     ann, leader, other = stage.person(5), stage.person(0), stage.person(14)
     await stage.at(BEFORE)
     await ann.say("/speakup")
@@ -157,7 +157,7 @@ async def test_what_was_typed_is_kept_when_a_form_is_refused(stage: Stage) -> No
     await stage.at(CLOSES + timedelta(minutes=1))
     await ann.fill({"comment": "Words that took a while"})
     assert "has closed" in await ann.sees()
-    assert await _typed(stage, ann) == "Words that took a while"
+    assert await _typed(ann) == "Words that took a while"
 
 
 async def test_hostile_words_are_only_words(stage: Stage) -> None:
@@ -181,13 +181,13 @@ async def test_a_stranger_is_told_so(stage: Stage) -> None:
     assert "I do not know you yet" in await stranger.sees()
 
 
-async def _typed(stage: Stage, person: Visitor) -> str:
+async def _typed(person: Visitor) -> str:
     """What stands in the comment field of the open form, read from the platform's own memory."""
     match person:
         case WebVisitor():
             return (await person.form()).values["v.comment"]
         case SlackVisitor():
-            return stage.platform.state.modals[person.user][-1].typed["comment"]  # type: ignore[attr-defined]
+            return person.slack.state.modals[person.user][-1].typed["comment"]
         case TeamsVisitor():
             assert person.dialog is not None
             [field] = [part for part in inputs(person.dialog.card) if part["id"] == "comment"]

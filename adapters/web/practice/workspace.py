@@ -23,14 +23,13 @@ from bot.errors import HundredDaysError
 from bot.features.organisations import create, import_people
 from bot.plan import Event, next_moment
 from bot.ports import Channel
-from bot.words import N_
 from bot.worker import Worker
 
 log = logging.getLogger(__name__)
 WORKSPACE = "practice"
 COUNCIL = "Penbryn Council"
-GOAL = N_("Residents get an answer the first time they ask.")
-MEASURES = (N_("Six in ten of us say that change is managed well"), N_("Half as many forms"))
+GOAL = "Residents get an answer the first time they ask."
+MEASURES = ("Six in ten of us say that change is managed well", "Half as many forms")
 CHANNELS = {COUNCIL: "everyone", "Housing": "housing"}
 MINUTE = timedelta(minutes=1)
 BREATH = 0.4

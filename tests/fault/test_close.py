@@ -1,0 +1,100 @@
+"""A close that is interrupted anywhere, a key store that is lost, and a backup that is restored."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.domain.pulses import State
+from bot.errors import Misconfigured
+from storage.ballots import opening_key
+from storage.engine import open_engines
+from storage.migrate import migrate
+from storage.store import SqlStore
+from tests.attack.thief import steal
+from tests.world import CLOSES, OPENS, World
+
+
+class Killed(BaseException):
+    """The process died here."""
+
+
+@pytest.mark.parametrize("step", ["open_ballots", "forget_keys"])
+async def test_a_close_that_dies_is_finished_by_the_next(
+    world: World, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever step it dies in, every answer is counted once, and the keys are gone in the end."""
+    await world.at(OPENS)
+    for number in range(12):
+        await world.answer(f"u{number}", 4)
+    with monkeypatch.context() as patch:
+        patch.setattr(SqlStore, step, _dies)
+        with pytest.raises(Killed):
+            await world.at(CLOSES)
+    await world.at(CLOSES)
+    await world.product.worker.tidy()
+    pulse = await world.pulse()
+    assert pulse.state is State.SEALED
+    tallies = (await steal(world))["tallies"]
+    assert {str(row["counts"]).replace(" ", "") for row in tallies if row["item"] == pulse.items[0]} >= {"[0,0,0,12,0]"}
+    assert not [path for path in world.keys.iterdir() if pulse.id in path.name]
+
+
+async def test_two_replicas_close_one_pulse(world: World) -> None:
+    """Both try at once; it is published once and nothing is counted twice."""
+    await world.at(OPENS)
+    for number in range(12):
+        await world.answer(f"u{number}", 4)
+    world.time[0] = CLOSES
+    await asyncio.gather(world.product.worker.step(), world.product.worker.step())
+    assert (await world.pulse()).state is State.SEALED
+    tallies = (await steal(world))["tallies"]
+    assert len({(row["unit_id"], row["item"]) for row in tallies}) == len(tallies)
+    assert "12" in str([row["counts"] for row in tallies])
+
+
+async def test_answers_and_the_close_race_fairly(world: World) -> None:
+    """An answer that was acknowledged is counted; one that came too late is refused; none is in between."""
+    await world.at(OPENS)
+    pulse = await world.pulse()
+    for number in range(6):
+        await world.answer(f"u{number}", 4)
+    late = [world.ask(f"u{n}", "AnswerPulse", pulse=pulse.id, item=pulse.items[0], score=4) for n in range(6, 20)]
+    world.time[0] = CLOSES
+    closing = asyncio.create_task(world.product.worker.step())
+    replies = await asyncio.gather(*late)
+    await closing
+    taken = sum(type(reply).__name__ == "Replace" for reply in replies)
+    counts = [row["counts"] for row in (await steal(world))["tallies"] if row["item"] == pulse.items[0]]
+    assert max(int(str(c).strip("[]").replace(" ", "").split(",")[3]) for c in counts) == 6 + taken
+
+
+async def test_a_lost_key_store_loses_the_pulse_and_nothing_else(world: World) -> None:
+    """Without its keys an open pulse is marked lost, its ballots are deleted, and the week after opens as planned."""
+    await world.at(OPENS)
+    await world.answer("u5", 4)
+    pulse = await world.pulse()
+    (world.keys / opening_key(pulse.id)).unlink()
+    await world.product.worker.tidy()
+    assert (await world.pulse()).state is State.LOST
+    assert (await steal(world))["ballots"] == []
+    await world.at(CLOSES)
+    await world.at(OPENS.replace(day=23))
+    assert (await world.pulse()).state is State.OPEN
+
+
+async def test_a_database_newer_than_the_code_is_refused(world: World) -> None:
+    """The start says what to do, and changes nothing."""
+    engines = open_engines(world.database)
+    try:
+        async with engines.write.begin() as connection:
+            await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        with pytest.raises(Misconfigured, match="newer version"):
+            await migrate(engines)
+    finally:
+        await engines.dispose()
+
+
+async def _dies(*_: object) -> None:
+    raise Killed

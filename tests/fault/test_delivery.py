@@ -1,0 +1,134 @@
+"""Processes that die, and processes that race, while messages are being sent. Over real HTTP to a stub that counts."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from tests.world import OPENS, World, open_world, staff_list
+
+EVERYBODY = 121
+LEASE = timedelta(seconds=61)
+
+
+@dataclass
+class Stub:
+    """A platform that takes its time and keeps count."""
+
+    slow: float = 0.01
+    arrived: list[tuple[str, str]] = field(default_factory=list)
+    url: str = ""
+
+    async def take(self, request: web.Request) -> web.Response:
+        given = await request.json()
+        await asyncio.sleep(self.slow * random.random())  # noqa: S311
+        self.arrived.append((given["to"], given["key"]))
+        await asyncio.sleep(self.slow * random.random())  # noqa: S311
+        return web.json_response({"ref": str(len(self.arrived))})
+
+    @property
+    def each(self) -> Counter[str]:
+        return Counter(to for to, _ in self.arrived)
+
+
+@pytest.fixture
+async def stub() -> AsyncIterator[Stub]:
+    """A stub platform on loopback."""
+    made = Stub()
+    app = web.Application()
+    app.router.add_post("/", made.take)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    made.url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    yield made
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def crowd(database: str, tmp_path: Path) -> AsyncIterator[World]:
+    """A hundred and twenty-one people who are about to be asked."""
+    async with open_world(database, tmp_path, staff_list(60, 60)) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def worker(world: World, stub: Stub, at: datetime) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A worker process, killed without warning when the block ends."""
+    arguments = (world.database, str(world.keys), stub.url, at.isoformat())
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.fault.worker", *arguments, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"ready\n"
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGKILL)
+        await process.wait()
+
+
+async def states(world: World) -> Counter[str]:
+    """How all deliveries stand."""
+    async with world.product.store.view() as tx:
+        return Counter(await tx.outbox.counts())
+
+
+async def until_settled(world: World, seconds: float = 60) -> Counter[str]:
+    """Wait until nothing is due, claimed or being sent."""
+    async with asyncio.timeout(seconds):
+        while (found := await states(world)) and set(found) & {"due", "claimed", "sending"}:
+            await asyncio.sleep(0.1)
+    return found
+
+
+async def test_kill_9_between_commit_and_send_loses_nothing(crowd: World, stub: Stub) -> None:
+    """Five workers are killed at random; nobody is asked twice, and only sends under way at a kill are in doubt."""
+    at, chance = OPENS, random.Random(9)  # noqa: S311
+    for _ in range(5):
+        async with worker(crowd, stub, at):
+            await asyncio.sleep(0.1 + chance.random() * 0.4)
+        at += LEASE
+    async with worker(crowd, stub, at):
+        ended = await until_settled(crowd)
+    assert sum(ended.values()) == EVERYBODY
+    assert set(ended) <= {"done", "unknown"}
+    assert max(stub.each.values()) == 1, "somebody was asked twice"
+    assert ended["unknown"] <= 5 * 8, "more in doubt than can have been under way"
+    unasked = EVERYBODY - len(stub.each)
+    assert unasked <= ended["unknown"], "a message was lost and not recorded"
+
+
+async def test_a_commit_survives_the_death_of_its_process(crowd: World, stub: Stub) -> None:
+    """What was committed and never sent, because the process died in between, is sent by the next one, once."""
+    crowd.time[0] = OPENS
+    await crowd.ask("u5", "TellStory", text="A story", audience="organisation", named="yes")
+    assert (await states(crowd))["due"] == 1
+    async with worker(crowd, stub, OPENS):
+        await until_settled(crowd)
+    assert stub.each["general"] == 1
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_two_processes_send_nothing_twice(crowd: World, stub: Stub) -> None:
+    """Two workers on one PostgreSQL open one pulse and ask everybody once."""
+    async with worker(crowd, stub, OPENS), worker(crowd, stub, OPENS):
+        async with asyncio.timeout(60):
+            while len(stub.arrived) < EVERYBODY:
+                await asyncio.sleep(0.1)
+        ended = await until_settled(crowd)
+    assert dict(ended) == {"done": EVERYBODY}
+    assert set(stub.each.values()) == {1}

@@ -1,0 +1,136 @@
+"""Logs that can not betray."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from bot.logs import FIELDS, QUIET, SafeFormatter, configure
+
+WORDS = "the manager shouts at Ann"
+ALWAYS = {"time", "level", "logger", "event"}
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    """Give the root and the quiet loggers back as they were."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in QUIET}
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name, before in levels.items():
+        logging.getLogger(name).setLevel(before)
+
+
+def line(record: logging.LogRecord) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(SafeFormatter().format(record))
+    return found
+
+
+def record(logger: str, message: object, *args: object, **extra: object) -> logging.LogRecord:
+    return logging.getLogger(logger).makeRecord(logger, logging.INFO, "f.py", 1, message, args, None, extra=extra)
+
+
+def failing(words: str) -> None:
+    raise ValueError(words)
+
+
+def test_only_listed_fields_are_written() -> None:
+    """Whatever a caller attaches, a line holds the time, level, logger, event and the fields of the list."""
+    attached = {"pulse": "p1", "n": 3, "person": "Ann", "body": WORDS, "user": "U1", "slot": b"s"}
+    found = line(record("bot.features.pulses", "pulse.opened", **attached))
+    assert found.keys() == ALWAYS | {"pulse", "n"}
+    assert (found["event"], found["level"], found["pulse"], found["n"]) == ("pulse.opened", "info", "p1", 3)
+    assert datetime.fromisoformat(found["time"]).utcoffset() is not None
+
+
+@pytest.mark.parametrize("field", sorted(FIELDS))
+def test_every_listed_field_is_written(field: str) -> None:
+    """Each field of the list comes through, so that the list is no longer than it must be."""
+    assert line(record("bot.x", "event", **{field: "value"}))[field] == "value"
+
+
+def test_a_field_that_json_does_not_know_does_not_break_the_line() -> None:
+    """A value of any type is written as text, and the line stays JSON on one line."""
+    written = SafeFormatter().format(record("bot.x", "event\nsecond", error=ValueError, state={1, 2} - {2}))
+    assert written.count("\n") == 0
+    assert json.loads(written)["error"] == "<class 'ValueError'>"
+
+
+@pytest.mark.parametrize("logger", ["sqlalchemy.engine", "slack_sdk.web", "aiohttp.server", "botbuilder", "root"])
+def test_a_library_s_message_is_cut_to_its_format(logger: str) -> None:
+    """Arguments of a library's message are not filled in: they may be what somebody wrote."""
+    found = line(record(logger, "sent %s to %r", WORDS, {"user": "Ann"}))
+    assert found["event"] == "sent %s to %r"
+    assert "Ann" not in json.dumps(found)
+
+
+@pytest.mark.parametrize("logger", ["bot.delivery", "adapters.slack.client", "storage.store"])
+def test_our_own_message_is_filled_in(logger: str) -> None:
+    """What our own modules say is written in full: it is ours to keep harmless."""
+    assert line(record(logger, "delivery.%s", "later"))["event"] == "delivery.later"
+
+
+def test_a_library_that_is_called_almost_like_ours_is_not_ours() -> None:
+    """Only whole first names count: `botbuilder` is not `bot`."""
+    assert line(record("botocore", "%s", WORDS))["event"] == "%s"
+
+
+def test_a_trace_holds_names_of_functions_and_no_values() -> None:
+    """A failure is written as its type and the functions it went through, without its message or any source line."""
+    try:
+        failing(WORDS)
+    except ValueError:
+        info = sys.exc_info()
+    failed = logging.LogRecord("bot.x", logging.ERROR, "f.py", 1, "worker.failed", None, info)
+    found = line(failed)
+    assert found["trace"][0] == "ValueError"
+    assert [frame.partition(":")[0] for frame in found["trace"][1:]] == [
+        "test_a_trace_holds_names_of_functions_and_no_values",
+        "failing",
+    ]
+    assert all(frame.partition(":")[2].isdigit() for frame in found["trace"][1:])
+    assert "manager" not in json.dumps(found)
+
+
+def test_the_causes_of_a_failure_are_not_written() -> None:
+    """An error that was raised from another shows nothing of the other one's message."""
+    try:
+        try:
+            failing(WORDS)
+        except ValueError as error:
+            raise RuntimeError(WORDS) from error
+    except RuntimeError:
+        info = sys.exc_info()
+    found = line(logging.LogRecord("aiohttp.server", logging.ERROR, "f.py", 1, "Error handling request", None, info))
+    assert found["trace"][0] == "RuntimeError"
+    assert "manager" not in json.dumps(found)
+
+
+def test_configured_logs_go_to_standard_output_one_json_line_an_event(capsys: pytest.CaptureFixture[str]) -> None:
+    """After `configure`, our lines and a library's warnings are printed as JSON; a library's chatter is not."""
+    configure()
+    logging.getLogger("bot.x").info("pulse.sealed", extra={"pulse": "p1", "person": "Ann"})
+    logging.getLogger("slack_sdk.web").info("sending %s", WORDS)
+    logging.getLogger("slack_sdk.web").warning("failed for %s", WORDS)
+    logging.getLogger("bot.x").debug("not now")
+    out, err = capsys.readouterr()
+    assert [json.loads(written)["event"] for written in out.splitlines()] == ["pulse.sealed", "failed for %s"]
+    assert "Ann" not in out
+    assert err == ""
+
+
+def test_configuring_takes_the_place_of_other_handlers() -> None:
+    """No second handler that was there before can write what ours leaves out."""
+    logging.getLogger().addHandler(logging.StreamHandler())
+    configure()
+    configure()
+    assert [type(handler.formatter) for handler in logging.getLogger().handlers] == [SafeFormatter]

@@ -1,0 +1,256 @@
+"""Who may do what: every role, every command, in and across organisations, through the real core."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from itertools import product
+
+import pytest
+
+from bot.core import EVERYBODY, STRANGER, UNKNOWN_ACTION, Request
+from bot.domain.ids import new_id
+from bot.domain.people import Address, Identity, Platform, Role
+from bot.domain.programmes import Programme
+from bot.domain.stories import StoryState
+from bot.entries import Home, ShowDigest, StartStory
+from bot.features import home, pulses, stories, threads
+from bot.features.organisations import create, import_people
+from bot.plan import Work, tick
+from bot.routes import COMMANDS, LEADING
+from bot.views import Ask, Refused, Replace, Reply, Show, View
+from bot.wire import Command, Message
+from tests.world import CLOSES, MONDAY, OPENS, WORKSPACE, World, buttons, furnish, staff_list
+
+ELSEWHERE = "w2"
+WEEK = timedelta(days=7)
+ACCOUNTS = {Role.STAFF: "u5", Role.LEADER: "u0", Role.STEWARD: "steward"}
+OBJECTS = {"pulse", "story", "thread"}
+USING: tuple[type[Message], ...] = (
+    pulses.AnswerPulse,
+    pulses.WriteComment,
+    pulses.SaveComment,
+    stories.EditStory,
+    stories.TellStory,
+    stories.WithdrawStory,
+    threads.ReadThread,
+    threads.SayInThread,
+    threads.CloseThread,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Councils:
+    """Two councils in one installation, in their second week: one pulse is sealed and one is open in each."""
+
+    world: World
+    pulses: dict[str, str]
+
+    async def ask(self, workspace: str, account: str, kind: type[Message], values: dict[str, str]) -> Reply:
+        identity = Identity(Platform.WEB, workspace, account)
+        return await self.world.product.core.handle(Request(identity, kind.name(), values))
+
+    async def draft(self, workspace: str, account: str) -> str:
+        reply = await self.ask(workspace, account, StartStory, {"text": "We closed the form"})
+        assert isinstance(reply, Show)
+        return sent(reply.view, stories.EditStory)["story"]
+
+    async def thread(self, workspace: str, account: str, recipient: str = "leader") -> str:
+        values = {"body": "Please listen", "recipient": recipient}
+        reply = await self.ask(workspace, account, threads.OpenThread, values)
+        assert isinstance(reply, Show)
+        return sent(reply.view, threads.ReadThread)["thread"]
+
+    async def values(self, workspace: str, account: str, kind: type[Message]) -> dict[str, str]:
+        """What this account could rightly send with the command, about things of its own."""
+        names = {field.name for field in fields(kind)}
+        given = {"item": "proud", "score": "4", "comment": "Please listen", "body": "And again", "language": "en"}
+        pulse = self.pulses[workspace]
+        async with self.world.product.store.view() as tx:
+            held = await tx.pulses.get(pulse)
+        assert held is not None
+        given |= {"pulse": pulse, "item": held.items[0], "text": "" if kind is Home else "We closed the form"}
+        if "story" in names:
+            given["story"] = await self.draft(workspace, account)
+        if "thread" in names:
+            given["thread"] = await self.thread(workspace, account)
+        return {name: value for name, value in given.items() if name in names}
+
+
+def sent(view: View, kind: type[Command]) -> dict[str, str]:
+    return next(button.sends.write() for button in buttons(view) if isinstance(button.sends, kind))
+
+
+@pytest.fixture
+async def councils(small_world: World) -> Councils:
+    """The council of every test and a second one beside it, which has the same accounts in its own workspace."""
+    world = small_world
+    store = world.product.store
+    other = await create(store, "Other council", "Europe/London", "ENG")
+    async with store.begin() as tx:
+        await tx.organisations.connect(other.id, Platform.WEB, ELSEWHERE)
+    imported = await import_people(store, other, staff_list().replace(b",Council,", b",Other council,"))
+    assert imported.problems == ()
+    programme = Programme(new_id(), other.id, "Change", "Answer people the first time", MONDAY)
+    await furnish(world.product, other, programme)
+    worker = world.product.worker
+    for now in (OPENS, CLOSES, OPENS + WEEK):
+        world.time[0] = now
+        await tick(Work(store, worker.deliverer.languages, worker.deliverer.themes, now), worker.doers)
+    found = {}
+    async with store.view() as tx:
+        for workspace, each in ((WORKSPACE, world.programme), (ELSEWHERE, programme)):
+            pulse = await tx.pulses.current(each.id)
+            assert pulse is not None
+            assert pulse.week == date(2026, 11, 23)
+            found[workspace] = pulse.id
+    return Councils(world, found)
+
+
+def test_the_table_restricts_the_digest_and_nothing_else() -> None:
+    """Digests are for leaders and stewards; every other command is everybody's."""
+    restricted = {kind: set(route.roles) for kind, route in COMMANDS.items() if set(route.roles) != EVERYBODY}
+    assert restricted == {ShowDigest: {Role.LEADER, Role.STEWARD}}
+    assert frozenset({Role.LEADER, Role.STEWARD}) == LEADING
+
+
+@pytest.mark.parametrize("workspace", [WORKSPACE, ELSEWHERE])
+@pytest.mark.parametrize("role", Role)
+async def test_each_command_is_allowed_or_refused_as_the_table_says(
+    councils: Councils, role: Role, workspace: str
+) -> None:
+    """Whoever has a route's role gets an answer, and anybody else the words for what does not exist."""
+    account = ACCOUNTS[role]
+    for kind, route in COMMANDS.items():
+        reply = await councils.ask(workspace, account, kind, await councils.values(workspace, account, kind))
+        if role in route.roles:
+            assert isinstance(reply, (Show, Replace, Ask)), (kind, reply)
+        else:
+            assert reply == Refused(UNKNOWN_ACTION), kind
+
+
+async def test_a_command_that_does_not_exist_is_refused_like_a_forbidden_one(councils: Councils) -> None:
+    """Nobody can tell a command they may not use from one that is not there."""
+    core = councils.world.product.core
+    for action in ("NoSuchCommand", "", "Command", "PulseAsked", "showdigest"):
+        reply = await core.handle(Request(Identity(Platform.WEB, WORKSPACE, "steward"), action, {}))
+        assert reply == Refused(UNKNOWN_ACTION)
+    assert await councils.ask(WORKSPACE, "u5", ShowDigest, {}) == Refused(UNKNOWN_ACTION)
+
+
+async def test_a_role_comes_from_the_staff_list_and_never_from_a_request(councils: Councils) -> None:
+    """Values that claim a role, a person or an organisation change nothing."""
+    claims = {"role": "steward", "person": "steward", "organisation": "any", "user": "steward", "workspace": ELSEWHERE}
+    assert await councils.ask(WORKSPACE, "u5", ShowDigest, claims) == Refused(UNKNOWN_ACTION)
+
+
+async def test_a_stranger_is_told_so_by_every_command(councils: Councils) -> None:
+    """An account of no known workspace gets one answer to everything, though its name is known elsewhere."""
+    for kind, workspace in product(COMMANDS, ("w3", "", "W")):
+        assert await councils.ask(workspace, "steward", kind, {"pulse": councils.pulses[WORKSPACE]}) == Refused(
+            STRANGER
+        )
+
+
+async def test_a_leader_sees_the_digest_of_their_own_unit(councils: Councils) -> None:
+    """The leader of Housing gets Housing's, that of Roads gets Roads's, a steward that of the whole."""
+    titles = {}
+    for account in ("u0", "u14", "steward"):
+        reply = await councils.ask(WORKSPACE, account, ShowDigest, {})
+        assert isinstance(reply, Show)
+        titles[account] = reply.view.title.partition(":")[0]
+    assert titles == {"u0": "Housing", "u14": "Roads", "steward": "Council"}
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_only_a_steward_chooses_a_channel(councils: Councils, role: Role) -> None:
+    """`/100days here` is refused to staff and leaders, and connects the channel for a steward."""
+    place = Address(Platform.WEB, WORKSPACE, "news", personal=False)
+    identity = Identity(Platform.WEB, WORKSPACE, ACCOUNTS[role])
+    request = Request(identity, Home.name(), {"text": "here Housing"}, place)
+    reply = await councils.world.product.core.handle(request)
+    async with councils.world.product.store.view() as tx:
+        channels = await tx.channels.all(councils.world.organisation.id)
+    connected = "news" in {channel.address.ref for channel in channels}
+    if role is Role.STEWARD:
+        assert isinstance(reply, Show)
+        assert connected
+    else:
+        assert reply == Refused(home.STEWARDS_ONLY)
+        assert not connected
+
+
+def test_every_command_that_names_an_object_is_tried_across_borders() -> None:
+    """The tests below use every command with an id of a pulse, a story or a thread, but for one that only explains."""
+    naming = {kind for kind in COMMANDS if OBJECTS & {field.name for field in fields(kind)}}
+    assert naming - set(USING) == {pulses.ExplainAnswers}
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_what_belongs_to_another_organisation_is_refused_like_what_does_not_exist(
+    councils: Councils, role: Role
+) -> None:
+    """In every role, another council's pulse, story and thread get the words of an unknown id; nothing changes."""
+    account = ACCOUNTS[role]
+    for kind in USING:
+        foreign = await councils.values(ELSEWHERE, account, kind)
+        unknown = {name: new_id() if name in OBJECTS else value for name, value in foreign.items()}
+        refused = await councils.ask(WORKSPACE, account, kind, foreign)
+        assert isinstance(refused, Refused), kind
+        assert refused == await councils.ask(WORKSPACE, account, kind, unknown), kind
+        await assert_untouched(councils, foreign)
+        assert isinstance(await councils.ask(ELSEWHERE, account, kind, foreign), (Show, Replace, Ask)), kind
+
+
+async def test_another_person_s_story_is_refused_like_one_that_does_not_exist(councils: Councils) -> None:
+    """No colleague, leader or steward can edit, tell or withdraw it, a draft or shared, named or not."""
+    told = []
+    for named in ("yes", "no"):
+        story = await councils.draft(WORKSPACE, "u5")
+        values = {"story": story, "text": "We closed the form", "named": named}
+        assert isinstance(await councils.ask(WORKSPACE, "u5", stories.TellStory, values), Replace)
+        told.append(story)
+    draft = await councils.draft(WORKSPACE, "u5")
+    commands = (stories.EditStory, stories.TellStory, stories.WithdrawStory)
+    for account, kind in product(("u6", "u0", "u14", "steward"), commands):
+        for story in (draft, *told, new_id()):
+            values = {"story": story, "text": "Not mine"}
+            assert await councils.ask(WORKSPACE, account, kind, values) == Refused(stories.NOT_YOURS)
+    await assert_untouched(councils, {"story": draft})
+    async with councils.world.product.store.view() as tx:
+        kept = [await tx.stories.get(story) for story in told]
+    assert [story.state for story in kept if story and story.text == "We closed the form"] == [StoryState.SHARED] * 2
+
+
+async def test_another_person_s_thread_is_refused_like_one_that_does_not_exist(councils: Councils) -> None:
+    """Only its author and the leader it is meant for are in it: no colleague, no other leader, no steward."""
+    thread = await councils.thread(WORKSPACE, "u5")
+    commands = (threads.ReadThread, threads.SayInThread, threads.CloseThread)
+    for account, kind, tried in product(("u6", "u14", "steward"), commands, (thread, new_id())):
+        values = {"thread": tried, "body": "Mine?"}
+        assert await councils.ask(WORKSPACE, account, kind, values) == Refused(threads.NO_THREAD)
+    await assert_untouched(councils, {"thread": thread})
+    for allowed in ("u5", "u0"):
+        assert isinstance(await councils.ask(WORKSPACE, allowed, threads.ReadThread, {"thread": thread}), Ask)
+
+
+async def test_a_thread_for_the_stewards_is_not_the_leader_s(councils: Councils) -> None:
+    """What was written to the stewards can be read by them and its author, and not by the author's own leader."""
+    thread = await councils.thread(WORKSPACE, "u5", "steward")
+    refused = await councils.ask(WORKSPACE, "u0", threads.ReadThread, {"thread": thread})
+    assert refused == Refused(threads.NO_THREAD)
+    for allowed in ("u5", "steward"):
+        assert isinstance(await councils.ask(WORKSPACE, allowed, threads.ReadThread, {"thread": thread}), Ask)
+
+
+async def assert_untouched(councils: Councils, values: dict[str, str]) -> None:
+    """The things these values name are as they were."""
+    async with councils.world.product.store.view() as tx:
+        if "thread" in values:
+            thread = await tx.threads.get(values["thread"])
+            assert thread is not None
+            assert (thread.closed, len(thread.entries)) == (False, 1)
+        if "story" in values:
+            story = await tx.stories.get(values["story"])
+            assert story is not None
+            assert (story.state, story.text) == (StoryState.DRAFT, "We closed the form")
