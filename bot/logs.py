@@ -14,8 +14,9 @@ import traceback
 from datetime import UTC, datetime
 from typing import TextIO
 
-FIELDS = frozenset({"pulse", "asked", "notice", "error", "status", "route", "seconds", "n", "state"})
+FIELDS = frozenset({"pulse", "asked", "notice", "error", "status", "route", "seconds", "n", "state", "event"})
 OURS = ("bot", "adapters", "storage")
+UNSHOWN = "(not shown)"
 QUIET = ("slack_bolt", "slack_sdk", "botbuilder", "botframework", "msrest", "urllib3", "sqlalchemy", "aiohttp.access")
 
 
@@ -47,7 +48,10 @@ def configure(level: int = logging.INFO, stream: TextIO | None = None) -> None:
 
 
 def _event(record: logging.LogRecord) -> str:
-    return record.getMessage() if record.name.partition(".")[0] in OURS else str(record.msg)
+    if record.name.partition(".")[0] in OURS:
+        return record.getMessage()
+    # Without arguments the message may have been filled in already, with anything.
+    return str(record.msg) if record.args else UNSHOWN
 
 
 def _trace(error: BaseException) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,10 +11,13 @@ from enum import StrEnum
 from bot.domain import calendar
 from bot.domain.people import Organisation
 from bot.domain.programmes import Programme
+from bot.errors import HundredDaysError
 from bot.ports import Store, Themes
 from bot.words import Languages
 
+log = logging.getLogger(__name__)
 DIGEST_GRACE = timedelta(days=3)
+WEEKS_AHEAD = 16
 
 
 class Event(StrEnum):
@@ -55,7 +59,7 @@ def due(organisation: Organisation, programme: Programme, now: datetime) -> Iter
     """
     monday = calendar.monday_of(now, organisation.tz)
     for week in (plan_week(organisation, programme, day) for day in (monday - timedelta(days=7), monday)):
-        if programme.running(week.monday):
+        if programme.asks_in(week.monday):
             yield from (Due(event, organisation, programme, week) for event in _events(week, now))
 
 
@@ -65,21 +69,36 @@ def plan_week(organisation: Organisation, programme: Programme, monday: date) ->
     return calendar.week(monday, programme.rhythm, organisation.tz, closed)
 
 
-def next_moment(organisation: Organisation, programme: Programme, event: Event, now: datetime) -> datetime:
-    """When this event happens next, after now."""
+def next_moment(organisation: Organisation, programme: Programme, event: Event, now: datetime) -> datetime | None:
+    """When this event happens next, after now; None where the programme is over by then."""
     monday = calendar.monday_of(now, organisation.tz)
-    weeks = (plan_week(organisation, programme, monday + timedelta(days=7 * n)) for n in range(3))
-    return next(at for week in weeks if (at := moment(week, event)) > now)
+    weeks = (plan_week(organisation, programme, monday + timedelta(days=7 * n)) for n in range(WEEKS_AHEAD))
+    asked = (week for week in weeks if programme.asks_in(week.monday) and week.opens < week.closes)
+    return next((at for week in asked if (at := moment(week, event)) > now), None)
 
 
 async def tick(work: Work, doers: Mapping[Event, Doer]) -> None:
-    """Do everything that is due, in every organisation."""
-    async with work.store.view() as tx:
-        organisations = await tx.organisations.all()
-        programmes = [(o, p) for o in organisations for p in await tx.programmes.all(o.id)]
-    for organisation, programme in programmes:
-        for item in due(organisation, programme, work.now):
+    """Do everything that is due, in every organisation. What fails is logged, comes again, and holds nothing up."""
+    for item in await _everything_due(work):
+        try:
             await doers[item.event](item, work)
+        except HundredDaysError as error:
+            log.error("event.failed", extra={"event": item.event, "error": type(error).__name__})  # noqa: TRY400 (no trace of values)
+
+
+async def _everything_due(work: Work) -> list[Due]:
+    """What the plan has, and pulses that should have closed while nobody was running, however long ago."""
+    async with work.store.view() as tx:
+        organisations = {organisation.id: organisation for organisation in await tx.organisations.all()}
+        programmes = {p.id: p for o in organisations for p in await tx.programmes.all(o)}
+        unfinished = [pulse for pulse in await tx.pulses.unfinished() if pulse.closes <= work.now]
+    overdue = [
+        Due(Event.CLOSE, organisation, programme, plan_week(organisation, programme, pulse.week))
+        for pulse in unfinished
+        for organisation, programme in [(organisations[pulse.organisation], programmes[pulse.programme])]
+    ]
+    planned = (due(organisations[p.organisation], p, work.now) for p in programmes.values())
+    return [*overdue, *(item for items in planned for item in items)]
 
 
 def _events(week: calendar.Week, now: datetime) -> Iterator[Event]:

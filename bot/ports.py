@@ -12,6 +12,7 @@ from bot.domain.ballots import Answer, Labels, PublishedComment, Respondent, Res
 from bot.domain.people import Address, Identity, Organisation, Person, Platform, Tree, Unit
 from bot.domain.programmes import Programme
 from bot.domain.pulses import Pulse, State
+from bot.domain.questions import Asked
 from bot.domain.stories import Story, StoryState
 from bot.domain.themes import Comment, ThemeReport
 from bot.domain.threads import Entry, Thread
@@ -229,7 +230,7 @@ class Pulses(Protocol):
     async def to(self, pulse: str, before: State, after: State) -> bool:
         """Change a pulse's state if it is still `before`."""
 
-    async def last_asked(self, programme: str) -> Mapping[str, date]: ...
+    async def asked(self, programme: str) -> Mapping[str, Asked]: ...
     async def labels(self, pulse: str, person: str) -> Labels | None:
         """What the roster says of a person; None for somebody who was not asked."""
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from adapters.web import server
 from adapters.web.chat import Chat
 from adapters.web.client import WebMessenger
@@ -37,7 +39,9 @@ async def opened(folder: Path) -> AsyncIterator[Practice]:
         (folder / part).mkdir(parents=True, exist_ok=True)
     clock = PracticeClock.opened(folder / "clock", start_of(datetime.now(UTC).date()))
     chat = Chat(folder / "chat" / "messages.sqlite")
-    settings = Settings(database_url=f"sqlite:///{folder / 'data' / 'hundred-days.sqlite'}", keys=folder / "keys")
+    settings = Settings(
+        database=SecretStr(f"sqlite:///{folder / 'data' / 'hundred-days.sqlite'}"), keys=folder / "keys"
+    )
     async with open_product(settings, clock, {Platform.WEB: WebMessenger(chat, clock)}) as product:
         workspace = await Workspace.opened(product.core, product.worker, chat, clock)
         server.mount(product.site, workspace, Desk(chat, clock))

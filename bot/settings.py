@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.errors import Misconfigured
@@ -22,7 +23,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, populate_by_name=True, extra="ignore")
 
-    database_url: str = Field("", alias="HUNDRED_DAYS_DATABASE_URL")
+    database: SecretStr = Field(SecretStr(""), alias="HUNDRED_DAYS_DATABASE_URL")
     keys: Path | None = Field(None, alias="HUNDRED_DAYS_KEYS")
     public_url: str = Field("", alias="HUNDRED_DAYS_PUBLIC_URL")
     host: str = Field("127.0.0.1", alias="HUNDRED_DAYS_HOST")
@@ -55,15 +56,28 @@ class Settings(BaseSettings):
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:
         """The settings in these variables. Raises `Misconfigured` with every problem, one a line."""
-        try:
-            settings = cls.model_validate({name: value for name, value in environ.items() if value})
-        except ValidationError as error:
-            lines = [f"{problem['loc'][0]}: {problem['msg']}" for problem in error.errors(include_input=False)]
-            raise Misconfigured("\n".join(lines)) from error
-        problems = settings.problems()
+        given = {name: value for name, value in environ.items() if value}
+        faults = _faults(cls, given)
+        settings = cls.model_validate({name: value for name, value in given.items() if name not in faults})
+        problems = [f"{name}: {why}" for name, why in faults.items()] + settings.problems()
         if problems:
             raise Misconfigured("\n".join(problems))
         return settings
+
+    @property
+    def database_url(self) -> str:
+        """The database's address, which may hold a password."""
+        return self.database.get_secret_value()
+
+    @field_validator("zone")
+    @classmethod
+    def known_zone(cls, zone: str) -> str:
+        """A time zone that this machine knows."""
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"{zone} is not a time zone; write it like Europe/London") from error
+        return zone
 
     @property
     def slack(self) -> bool:
@@ -99,3 +113,12 @@ class Settings(BaseSettings):
                     f"{name}: is not set. Run `hundred-days doctor` to see what it should be." for name in missing
                 )
             )
+
+
+def _faults(settings: type[Settings], given: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with each variable by itself."""
+    try:
+        settings.model_validate(given)
+    except ValidationError as error:
+        return {str(fault["loc"][0]): fault["msg"] for fault in error.errors(include_input=False)}
+    return {}

@@ -7,6 +7,7 @@ be fields: `bool("no")` is true, so there are no booleans here; a tick is a `Fla
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date
@@ -74,8 +75,16 @@ def _shape(kind: Any) -> dict[str, tuple[Any, bool]]:
     return _read_shape(kind)
 
 
+def clean(words: str) -> str:
+    """Text that every database and platform can keep: without control characters, but for line ends and tabs."""
+    lines = words.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+
+
 def _parse(kind: Any, value: str) -> Any:
     try:
+        if kind is str:
+            return clean(value)
         return date.fromisoformat(value) if kind is date else kind(value)
     except ValueError as error:
         raise Refusal(STALE) from error

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.delivery import Deliverer
-from bot.errors import HundredDaysError
 from bot.plan import Doer, Event, Work, tick
 from bot.ports import Clock, Store
 
@@ -35,8 +34,8 @@ class Worker:
                     tidied = self.clock()
                     await self.tidy()
                 await self.step()
-            except (HundredDaysError, OSError) as error:
-                log.error("worker.failed", extra={"error": type(error).__name__})  # noqa: TRY400 (a trace could hold values)
+            except Exception:
+                log.exception("worker.failed")
             await asyncio.sleep(every)
 
     async def step(self) -> None:

@@ -51,13 +51,18 @@ class KeyDirectory:
         return cls(folder)
 
     def put(self, name: str, secret: bytes) -> None:
-        path = self.folder / name
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        """Write it beside its place and link it there: whole or not at all, and never over another."""
+        draft = self.folder / f".{name}.{os.getpid()}"
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
             os.write(handle, secret)
             os.fsync(handle)
         finally:
             os.close(handle)
+        try:
+            os.link(draft, self.folder / name)
+        finally:
+            draft.unlink()
         self._sync()
 
     def get(self, name: str) -> bytes:
@@ -67,13 +72,13 @@ class KeyDirectory:
             raise KeysLost(f"the key {name.partition('-')[0]} is not in the key store") from error
 
     def destroy(self, name: str) -> None:
-        path = self.folder / name
-        if not path.exists():
+        try:
+            with (self.folder / name).open("r+b") as file:
+                file.write(os.urandom(KEY_BYTES))
+                os.fsync(file.fileno())
+            (self.folder / name).unlink()
+        except FileNotFoundError:
             return
-        with path.open("r+b") as file:
-            file.write(os.urandom(KEY_BYTES))
-            os.fsync(file.fileno())
-        path.unlink(missing_ok=True)
         self._sync()
 
     def names(self) -> Iterator[tuple[str, float]]:

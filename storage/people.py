@@ -62,9 +62,7 @@ class SqlPeople:
         for entrant in entrants:
             row = known.get(entrant.person.key)
             if row is None:
-                row = PersonRow(
-                    id=entrant.person.id, organisation_id=organisation, key=entrant.person.key, paused=False
-                )
+                row = _new(entrant.person)
                 self._session.add(row)
             _write(row, entrant.person)
             await self._session.flush()
@@ -136,7 +134,18 @@ def _person(row: PersonRow) -> Person:
     )
 
 
+def _new(person: Person) -> PersonRow:
+    """A person as the list has them. Language and zone are taken from it once: afterwards they are the person's own."""
+    return PersonRow(
+        id=person.id,
+        organisation_id=person.organisation,
+        key=person.key,
+        language=person.language,
+        zone=person.zone,
+        paused=False,
+    )
+
+
 def _write(row: PersonRow, person: Person) -> None:
     row.name, row.email, row.unit_id = person.name, person.email, person.unit
     row.place, row.grade, row.role = person.place, person.grade, person.role
-    row.language, row.zone = person.language, person.zone

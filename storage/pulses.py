@@ -12,6 +12,7 @@ from bot.domain.ballots import Labels
 from bot.domain.calendar import Rhythm, Slot
 from bot.domain.programmes import Programme
 from bot.domain.pulses import Pulse, State
+from bot.domain.questions import Asked
 from bot.errors import NotFound
 from bot.words import N_
 from storage.ballots import make_keys
@@ -118,9 +119,12 @@ class SqlPulses:
         done = await self._session.execute(change.returning(PulseRow.id))
         return done.first() is not None
 
-    async def last_asked(self, programme: str) -> Mapping[str, date]:
+    async def asked(self, programme: str) -> Mapping[str, Asked]:
         query = select(PulseRow.items, PulseRow.week).where(PulseRow.programme_id == programme).order_by(PulseRow.week)
-        return {item: week for items, week in await self._session.execute(query) for item in items}
+        found: dict[str, Asked] = {}
+        for items, week in await self._session.execute(query):
+            found |= {item: Asked(week, found[item].times + 1 if item in found else 1) for item in items}
+        return found
 
     async def labels(self, pulse: str, person: str) -> Labels | None:
         row = await self._session.get(RosterRow, (pulse, person))

@@ -20,13 +20,17 @@ from nacl.secret import SecretBox
 from bot.domain.ballots import Answer, Ballot, Labels
 from bot.errors import HundredDaysError
 
-PADDED = 2304
+PADDED = 3072
 SLOT_BYTES = 16
 RESPONDENT = "respondent"
 
 
 class TamperedBallot(HundredDaysError):
     """A ballot does not open, or was sealed for another place."""
+
+
+class OversizedBallot(HundredDaysError):
+    """An answer longer than the rules let through: a longer ballot would stand out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ def seal(keys: SealingKeys, pulse: str, person: str, labels: Labels, answer: Ans
         "quotable": answer.quotable,
     }
     plain = json.dumps(inside, ensure_ascii=False, separators=(",", ":")).encode()
+    if len(plain) > PADDED:
+        raise OversizedBallot("an answer does not fit into a ballot; all ballots must have one length")
     return slot, SealedBox(PublicKey(keys.public)).encrypt(plain.ljust(PADDED))
 
 

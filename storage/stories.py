@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import date
 
 from sqlalchemy import delete, select, update
@@ -75,7 +76,9 @@ class SqlStories:
         try:
             return self._keys.get(name)
         except KeysLost:
-            self._keys.put(name, os.urandom(KEY_BYTES))
+            # Another process may be making it at this moment; whichever key is first is the programme's.
+            with suppress(FileExistsError):
+                self._keys.put(name, os.urandom(KEY_BYTES))
             return self._keys.get(name)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from bot.app import Product, open_product
 from bot.core import Request
 from bot.domain.ids import new_id
@@ -132,7 +134,7 @@ async def open_world(
     """A council whose programme starts on the Monday; nothing has happened yet."""
     time = [BEFORE]
     mailbox = Mailbox()
-    settings = Settings(database_url=database, keys=folder / "keys")
+    settings = Settings(database=SecretStr(database), keys=folder / "keys")
     async with open_product(settings, lambda: time[0], {Platform.WEB: mailbox, **(others or {})}) as product:
         organisation = await create(product.store, "Council", "Europe/London", "ENG")
         async with product.store.begin() as tx:

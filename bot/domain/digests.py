@@ -32,16 +32,27 @@ def in_scope(results: Results, unit: str, tree: Tree, k_comment: int) -> tuple[P
     return inside if len(inside) >= k_comment else ()
 
 
-def shown_themes(
+def countable(
     report: ThemeReport, comments: Sequence[PublishedComment], unit: str, tree: Tree, k: int
-) -> list[ShownTheme]:
-    """The themes that may be counted in this unit. Each is judged like a score: no subtraction singles out a few."""
-    shown = []
-    for theme in report.themes:
-        cells = Counter(comments[row].unit for row in theme.rows)
-        if unit in publishable(tree, cells, k):
-            shown.append(ShownTheme(theme, len(theme.rows), mood(theme, k)))
-    return shown
+) -> frozenset[str]:
+    """The themes whose comments may be counted in a unit, from a report on the comments of the whole organisation.
+
+    Each theme is judged like a score, over all units at once, so that no digest less another singles out a few.
+    """
+    cells: dict[str, Counter[str]] = {}
+    for item in report.items:
+        for key in item.themes:
+            cells.setdefault(key, Counter())[comments[item.row].unit] += 1
+    return frozenset(key for key, counts in cells.items() if unit in publishable(tree, counts, k))
+
+
+def shown_themes(report: ThemeReport, may_count: Collection[str], k: int) -> list[ShownTheme]:
+    """A unit's own themes, of those that may be counted there."""
+    return [
+        ShownTheme(theme, len(theme.rows), mood(theme, k))
+        for theme in report.themes
+        if theme.key in may_count and len(theme.rows) >= k
+    ]
 
 
 def mood(theme: Theme, k: int) -> Sentiment | None:

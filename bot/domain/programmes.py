@@ -23,7 +23,7 @@ class Programme:
 
     @property
     def ends(self) -> date:
-        """Its last day."""
+        """Day 100, counted from day 0: the last that is measured."""
         return self.starts + timedelta(days=self.days)
 
     def day(self, today: date) -> int:
@@ -31,5 +31,9 @@ class Programme:
         return max(1, min(self.days, (today - self.starts).days + 1))
 
     def running(self, today: date) -> bool:
-        """Whether today lies inside it. The week of the last day belongs to it, so that day 100 can be measured."""
-        return self.starts - timedelta(days=6) <= today <= self.ends + timedelta(days=7)
+        """Whether today lies inside it, from the Monday of its first week to the Sunday after its last day."""
+        return self.starts - timedelta(days=6) <= today <= self.ends + timedelta(days=6)
+
+    def asks_in(self, monday: date) -> bool:
+        """Whether the week of this Monday has a pulse: every week that holds one of its days."""
+        return self.starts - timedelta(days=6) <= monday <= self.ends

@@ -28,13 +28,19 @@ def publishable(tree: Tree, counts: Mapping[str, int], k: int) -> frozenset[str]
     return frozenset(shown)
 
 
-def rounded_share(share: float, n: int) -> int:
-    """A share as a percentage to the nearest 5, and for fewer than 20 people never under 10 or over 90.
+def rounded_share(part: int, n: int) -> int:
+    """A share as a percentage to the nearest 5, and for fewer than 20 people never so far out that it tells of each.
 
-    "Everybody disagrees" would tell what each of a few people said.
+    "Everybody disagrees" would say what each of a few people said. So everybody and all but one look alike, nobody and
+    one look alike, and nothing under 10 or over 90 is shown.
     """
-    percent = int(share * 100 / ROUND_TO + 0.5) * ROUND_TO
-    return min(CEILING, max(FLOOR, percent)) if n < SMALL else percent
+    if n >= SMALL:
+        return _percent(part, n)
+    return min(CEILING, _percent(n - 1, n), max(FLOOR, _percent(1, n), _percent(part, n)))
+
+
+def _percent(part: int, n: int) -> int:
+    return (2 * part * 100 + ROUND_TO * n) // (2 * ROUND_TO * n) * ROUND_TO
 
 
 def _thin_ring(tree: Tree, totals: Mapping[str, int], shown: set[str], k: int) -> str | None:

@@ -137,6 +137,15 @@ BANK: tuple[Question, ...] = (
 QUESTIONS: Mapping[str, Question] = {question.key: question for question in BANK}
 INDEX: tuple[str, ...] = tuple(q.key for q in BANK if q.family is Family.INDEX)
 
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """When a question was last asked, and how often in all."""
+
+    last: date
+    times: int
+
+
 SCALE: Mapping[int, str] = {
     1: N_("Strongly disagree"),
     2: N_("Disagree"),
@@ -151,15 +160,16 @@ def points(score: int) -> int:
     return (score - 1) * 25
 
 
-def next_questions(last_asked: Mapping[str, date], *, measure: bool) -> tuple[str, ...]:
-    """What everybody is asked next: the five index items in a measure pulse, else the three asked longest ago."""
+def next_questions(asked: Mapping[str, Asked], *, measure: bool) -> tuple[str, ...]:
+    """What everybody is asked next: the five index items in a measure pulse, else the three asked longest ago.
+
+    Of those asked in the same week, the one asked less often comes first, so that all return evenly.
+    """
     if measure:
         return INDEX
-    order = sorted(
-        (q for q in BANK if q.family is Family.CHANGE),
-        key=lambda q: (last_asked.get(q.key, date.min), BANK.index(q)),
-    )
-    return tuple(q.key for q in order[:PER_PULSE])
+    never = Asked(date.min, 0)
+    change = [question.key for question in BANK if question.family is Family.CHANGE]
+    return tuple(sorted(change, key=lambda key: (asked.get(key, never).last, asked.get(key, never).times))[:PER_PULSE])
 
 
 def mean_points(counts: Sequence[int]) -> float:
@@ -170,9 +180,9 @@ def mean_points(counts: Sequence[int]) -> float:
     return sum(points(score) * n for score, n in zip(SCORES, counts, strict=True)) / sum(counts)
 
 
-def favourable(counts: Sequence[int]) -> float:
-    """The share of answers that agree or strongly agree, from 0 to 1."""
-    return (counts[3] + counts[4]) / sum(counts)
+def favourable(counts: Sequence[int]) -> int:
+    """How many answers agree or strongly agree."""
+    return counts[3] + counts[4]
 
 
 def engagement_index(means: Iterable[float]) -> int:

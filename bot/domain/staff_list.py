@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.people import Platform, Role
 from bot.errors import HundredDaysError
+from bot.wire import clean
 from bot.words import LANGUAGES
 
 COLUMNS = (
@@ -27,6 +28,7 @@ COLUMNS = (
     "teams_id",
 )
 REQUIRED = ("key", "name")
+LONGEST = {"key": 100, "name": 200, "email": 254, "unit": 200, "parent_unit": 200, "place": 60, "grade": 60}
 ACCOUNT_COLUMNS = {"slack_id": Platform.SLACK, "teams_id": Platform.TEAMS, "web_id": Platform.WEB}
 
 
@@ -73,17 +75,21 @@ class StaffList:
 
 def read(content: bytes) -> StaffList:
     """Read a CSV file. Raises `UnreadableList` where it is not one, or lacks a column that every row needs."""
-    reader = csv.DictReader(io.StringIO(_decoded(content)))
-    missing = [column for column in REQUIRED if column not in (reader.fieldnames or ())]
+    header, *lines = _lines(_decoded(content)) or [[]]
+    names = [name.strip() for name in header]
+    missing = [column for column in REQUIRED if column not in names]
     if missing:
         raise UnreadableList(
-            f"The column {' and '.join(missing)} is missing. The first line must name the columns: "
+            f"A column is missing: {' and '.join(missing)}. The first line must name the columns: "
             f"{','.join(COLUMNS)}. All but key and name may be empty."
         )
     rows: list[StaffRow] = []
     problems: list[Problem] = []
     seen: dict[str, int] = {}
-    for number, line in enumerate(_lines(reader), start=1):
+    for number, cells in enumerate(lines, start=1):
+        line = dict(zip(names, cells, strict=False))
+        if not any(cells):
+            continue
         reason = _fault(line, seen)
         if reason:
             problems.append(Problem(number, reason))
@@ -96,19 +102,25 @@ def read(content: bytes) -> StaffList:
 def units_of(rows: Sequence[StaffRow], known: Mapping[str, str]) -> tuple[dict[str, str], tuple[Problem, ...]]:
     """The new units a list names, each with its parent's name, and the rows whose unit can not be placed.
 
-    `known` is the existing units by name, with the name of the root under "". A unit is new when a row gives it a
-    parent that is known or new itself; a unit that is neither is an unknown unit.
+    `known` is the ids of existing units by name. A unit is new when a row gives it a parent that is known or new; one
+    that is neither is an unknown unit. Where rows disagree about a new unit's parent, the first is believed.
     """
-    parents = {row.unit: row.parent_unit for row in rows if row.unit and row.parent_unit and row.unit not in known}
+    parents: dict[str, str] = {}
+    lost: list[Problem] = []
+    for row in rows:
+        if row.unit and row.unit not in known and row.parent_unit:
+            first = parents.setdefault(row.unit, row.parent_unit)
+            if first != row.parent_unit:
+                lost.append(Problem(row.row, f"the unit {row.unit} stands under {first} in an earlier row"))
     new: dict[str, str] = {}
     while placed := {u: p for u, p in parents.items() if u not in new and (p in known or p in new)}:
         new.update(placed)
-    lost = tuple(
-        Problem(row.row, f"the unit {row.unit} is not known, and the row does not give it a known parent_unit")
+    lost += [
+        Problem(row.row, f"the unit {row.unit} is not known, and no row gives it a known parent_unit")
         for row in rows
         if row.unit and row.unit not in known and row.unit not in new
-    )
-    return new, lost
+    ]
+    return new, tuple({problem.row: problem for problem in lost}.values())
 
 
 def _decoded(content: bytes) -> str:
@@ -118,17 +130,21 @@ def _decoded(content: bytes) -> str:
         raise UnreadableList("The file is not UTF-8. Save it as 'CSV UTF-8' and try again.") from error
 
 
-def _lines(reader: csv.DictReader[str]) -> Iterator[dict[str, str]]:
+def _lines(words: str) -> list[list[str]]:
+    """Every line, blank ones too, so that a row's number is the one a spreadsheet shows."""
     try:
-        for line in reader:
-            yield {column: (value or "").strip() for column, value in line.items() if isinstance(column, str)}
+        return [[clean(cell).strip() for cell in line] for line in csv.reader(io.StringIO(words, newline=""))]
     except csv.Error as error:
-        raise UnreadableList(f"The file is not a readable CSV near line {reader.line_num}: {error}.") from error
+        raise UnreadableList(
+            f"The file is not a readable CSV: {error}. Save it as 'CSV UTF-8' and try again."
+        ) from error
 
 
 def _fault(line: Mapping[str, str], seen: Mapping[str, int]) -> str:
-    if not line["key"] or not line["name"]:
+    if not line.get("key") or not line.get("name"):
         return "key and name may not be empty"
+    if long := [column for column, longest in LONGEST.items() if len(line.get(column, "")) > longest]:
+        return f"{long[0]} is longer than {LONGEST[long[0]]} characters"
     if line["key"] in seen:
         return f"the key {line['key']} stands in row {seen[line['key']]} already"
     if line.get("role", "") not in {"", *Role}:

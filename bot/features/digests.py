@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -47,6 +47,14 @@ class WeeklyDigest(Notice):
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose digest it is."""
+
+    unit: str
+    tree: Tree
+
+
+@dataclass(frozen=True, slots=True)
 class Week:
     """Everything a digest is made of."""
 
@@ -56,7 +64,6 @@ class Week:
     tree: Tree
     unit: str
     comments: tuple[PublishedComment, ...]
-    report: ThemeReport
     themes: tuple[ShownTheme, ...]
 
 
@@ -229,13 +236,27 @@ async def _week(notice: WeeklyDigest, unit: str, reader: Reader) -> Week:
     tree = await tx.people.tree(reader.organisation.id)
     results = await tx.results.of(pulse.id) if pulse else Results()
     comments = rules.in_scope(results, unit, tree, pulse.k_comment) if pulse else ()
-    before = await tx.results.comments_before(pulse, HISTORY_WEEKS) if pulse else ()
-    history = [c.body for c in before if tree.inside(c.unit, unit)]
+    themes = await _themes_of(pulse, results, comments, Scope(unit, tree), reader) if pulse else []
+    return Week(programme, pulse, results, tree, unit, comments, tuple(themes))
+
+
+async def _themes_of(
+    pulse: Pulse, results: Results, comments: tuple[PublishedComment, ...], scope: Scope, reader: Reader
+) -> list[ShownTheme]:
+    """What a unit's comments are about, and what of it may be counted, which only the whole organisation's can tell."""
+    before = await reader.tx.results.comments_before(pulse, HISTORY_WEEKS)
+    whole = await _found(results.comments, [c.body for c in before], reader)
+    may_count = rules.countable(whole, results.comments, scope.unit, scope.tree, pulse.k)
+    if scope.unit == scope.tree.root.id:
+        return rules.shown_themes(whole, may_count, pulse.k)
+    own = await _found(comments, [c.body for c in before if scope.tree.inside(c.unit, scope.unit)], reader)
+    return rules.shown_themes(own, may_count, pulse.k)
+
+
+async def _found(comments: Sequence[PublishedComment], history: Sequence[str], reader: Reader) -> ThemeReport:
+    """Read comments in a thread: ten thousand take seconds, and nobody's answer is to wait for them."""
     given = [Comment(comment.body, comment.band) for comment in comments]
-    # Ten thousand comments take seconds: in a thread, so that nobody's answer waits for it.
-    report = await asyncio.to_thread(reader.themes.find, given, history, reader.words.language)
-    themes = rules.shown_themes(report, comments, unit, tree, pulse.k) if pulse else []
-    return Week(programme, pulse, results, tree, unit, comments, report, tuple(themes))
+    return await asyncio.to_thread(reader.themes.find, given, history, reader.words.language)
 
 
 async def _story(notice: WeeklyDigest, week: Week, reader: Reader) -> Story | None:

@@ -40,6 +40,7 @@ from bot.views import (
 from bot.wire import Command, Flag, Notice
 from bot.words import N_, Words
 
+NONE_PLANNED = N_("No pulse is planned at the moment.")
 log = logging.getLogger(__name__)
 SEALED = N_(
     "Your answers are sealed. Nobody can read them before the pulse closes, and afterwards they are only counted "
@@ -105,7 +106,7 @@ async def show(_command: ShowPulse, call: Call) -> Reply:
             return Show(asking(pulse, answered, call.words))
         if programme.running(call.today):
             return Show(_nothing_open(programme, call))
-    return Show(View(call.words(N_("No pulse is planned at the moment."))))
+    return Show(View(call.words(NONE_PLANNED)))
 
 
 async def answer(command: AnswerPulse, call: Call) -> Reply:
@@ -135,7 +136,7 @@ async def save_comment(command: SaveComment, call: Call) -> Reply:
 async def explain(command: ExplainAnswers, call: Call) -> Reply:
     """What happens with an answer, in plain words."""
     pulse = await call.tx.pulses.get(command.pulse)
-    if pulse is None:
+    if pulse is None or pulse.organisation != call.organisation.id:
         raise Refusal(rules.CLOSED)
     return Show(promise(pulse, call.words))
 
@@ -170,7 +171,7 @@ async def open_pulse(due: Due, work: Work) -> None:
     async with work.store.begin() as tx:
         if not await tx.programmes.once(due.programme.id, due.week.monday, Event.OPEN):
             return
-        pulse = _planned(due, next_questions(await tx.pulses.last_asked(due.programme.id), measure=_is_measure(due)))
+        pulse = _planned(due, next_questions(await tx.pulses.asked(due.programme.id), measure=_is_measure(due)))
         asked = await tx.pulses.open(pulse)
         await tx.outbox.fan_out(pulse, PulseAsked(pulse.id), When(due.week.opens, not_after=due.week.closes))
     log.info("pulse.opened", extra={"pulse": pulse.id, "asked": asked})
@@ -330,6 +331,8 @@ def _comment_form(pulse: Pulse, t: Words) -> Form:
 
 def _nothing_open(programme: Programme, call: Call) -> View:
     opens = next_moment(call.organisation, programme, Event.OPEN, call.now)
+    if opens is None:
+        return View(call.words(NONE_PLANNED))
     when = call.words.moment(waking(opens, call.person.tz))
     return View(
         call.words(N_("No pulse is open for you now.")),

@@ -150,7 +150,7 @@ async def test_a_welsh_speaker_is_answered_in_welsh(stage: Stage) -> None:
 
 
 async def test_what_was_typed_is_kept_when_a_form_is_refused(stage: Stage) -> None:
-    """The pulse closes while somebody is still writing: they are told so, and their words are still in front of them."""
+    """The pulse closes while somebody is still writing: they are told so, and their words stay in front of them."""
     ann = stage.person(5)
     await stage.at(OPENS)
     await ann.press("Add a comment")

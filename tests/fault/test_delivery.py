@@ -29,13 +29,21 @@ class Stub:
     slow: float = 0.01
     arrived: list[tuple[str, str]] = field(default_factory=list)
     url: str = ""
+    bell: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def take(self, request: web.Request) -> web.Response:
         given = await request.json()
-        await asyncio.sleep(self.slow * random.random())  # noqa: S311
-        self.arrived.append((given["to"], given["key"]))
-        await asyncio.sleep(self.slow * random.random())  # noqa: S311
+        await asyncio.sleep(self.slow * random.random())
+        async with self.bell:
+            self.arrived.append((given["to"], given["key"]))
+            self.bell.notify_all()
+        await asyncio.sleep(self.slow * random.random())
         return web.json_response({"ref": str(len(self.arrived))})
+
+    async def full(self, expected: int) -> None:
+        """Wait until this many messages have arrived."""
+        async with asyncio.timeout(60), self.bell:
+            await self.bell.wait_for(lambda: len(self.arrived) >= expected)
 
     @property
     def each(self) -> Counter[str]:
@@ -90,14 +98,14 @@ async def states(world: World) -> Counter[str]:
 async def until_settled(world: World, seconds: float = 60) -> Counter[str]:
     """Wait until nothing is due, claimed or being sent."""
     async with asyncio.timeout(seconds):
-        while (found := await states(world)) and set(found) & {"due", "claimed", "sending"}:
+        while set(found := await states(world)) & {"due", "claimed", "sending"} or not found:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
     return found
 
 
 async def test_kill_9_between_commit_and_send_loses_nothing(crowd: World, stub: Stub) -> None:
     """Five workers are killed at random; nobody is asked twice, and only sends under way at a kill are in doubt."""
-    at, chance = OPENS, random.Random(9)  # noqa: S311
+    at, chance = OPENS, random.Random(9)
     for _ in range(5):
         async with worker(crowd, stub, at):
             await asyncio.sleep(0.1 + chance.random() * 0.4)
@@ -126,9 +134,7 @@ async def test_a_commit_survives_the_death_of_its_process(crowd: World, stub: St
 async def test_two_processes_send_nothing_twice(crowd: World, stub: Stub) -> None:
     """Two workers on one PostgreSQL open one pulse and ask everybody once."""
     async with worker(crowd, stub, OPENS), worker(crowd, stub, OPENS):
-        async with asyncio.timeout(60):
-            while len(stub.arrived) < EVERYBODY:
-                await asyncio.sleep(0.1)
+        await stub.full(EVERYBODY)
         ended = await until_settled(crowd)
     assert dict(ended) == {"done": EVERYBODY}
     assert set(stub.each.values()) == {1}

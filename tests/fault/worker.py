@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 import aiohttp
+from pydantic import SecretStr
 
 from adapters.text.render import lines
 from bot.app import open_product
@@ -44,7 +45,7 @@ class StubMessenger:
 async def main(database: str, keys: str, url: str, at: str) -> None:
     """Work until killed, saying when ready."""
     now = datetime.fromisoformat(at)
-    settings = Settings(database_url=database, keys=Path(keys))
+    settings = Settings(database=SecretStr(database), keys=Path(keys))
     async with aiohttp.ClientSession() as http:
         messenger = StubMessenger(url, http)
         async with open_product(settings, lambda: now, {Platform.WEB: messenger}) as product:

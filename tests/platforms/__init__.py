@@ -1,4 +1,4 @@
-"""Local stand-ins for Slack and Teams that talk real HTTP, enforce the platforms' limits and keep what was sent to them."""
+"""Local Slack and Teams on real HTTP: they enforce the platforms' limits, and keep what was sent to them."""
 
 from __future__ import annotations
 

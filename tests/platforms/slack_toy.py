@@ -105,7 +105,7 @@ class ToyStore:
 
     async def who(self, identity: Identity) -> Member | None:
         person = Person(identity.user, "o1", identity.user, "Anna", "root")
-        return None if identity.user == STRANGER else Member(person)
+        return None if identity.user == STRANGER else Member(person, await self.get("o1"))
 
     async def get(self, organisation: str) -> Organisation:
         return Organisation(organisation, "Toy Council")

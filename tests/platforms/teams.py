@@ -83,10 +83,10 @@ class LocalTeams:
         self.url = f"http://{host}:{port}"
         return self
 
-    async def __aexit__(self, kind: object, *exc: object) -> None:
+    async def __aexit__(self, *exc: object) -> None:
         await self.session.close()
         await self._runner.cleanup()
-        if kind is None and self.violations:
+        if exc[:1] == (None,) and self.violations:
             raise AssertionError("Teams would have refused: " + "; ".join(self.violations))
 
     def environment(self) -> Mapping[str, str]:

@@ -153,8 +153,9 @@ class ToyStore:
 
     async def who(self, identity: Identity) -> Member | None:
         if identity in self.linked:
-            return Member(*self.linked[identity])
-        return None if identity.user in self.strangers else Member(_person(identity.user))
+            person, details = self.linked[identity]
+            return Member(person, self.organisation, details)
+        return None if identity.user in self.strangers else Member(_person(identity.user), self.organisation)
 
     async def link(self, identity: Identity, person: Person, details: Mapping[str, str]) -> None:
         self.linked[identity] = (person, details)

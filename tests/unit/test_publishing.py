@@ -129,19 +129,28 @@ def test_too_few_people_altogether_show_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "n", "percent"),
+    ("part", "n", "percent"),
     [
-        (0.0, 19, 10),
-        (1.0, 19, 90),
-        (0.0, 20, 0),
-        (1.0, 20, 100),
-        (0.5, 10, 50),
-        (0.92, 25, 90),
-        (0.93, 25, 95),
-        (0.024, 100, 0),
-        (0.025, 100, 5),
+        (0, 19, 10),
+        (19, 19, 90),
+        (0, 20, 0),
+        (20, 20, 100),
+        (5, 10, 50),
+        (23, 25, 90),
+        (93, 100, 95),
+        (2, 100, 0),
+        (3, 100, 5),
+        (21, 40, 55),
+        (23, 40, 60),
     ],
 )
-def test_shares_are_rounded_and_those_of_a_few_are_clamped(share: float, n: int, percent: int) -> None:
-    """A share goes to the nearest 5 %, and for fewer than 20 people stays between 10 and 90 %."""
-    assert rounded_share(share, n) == percent
+def test_shares_are_rounded_and_those_of_a_few_are_clamped(part: int, n: int, percent: int) -> None:
+    """A share goes to the nearest 5 %, halves upwards, and for fewer than 20 people stays between 10 and 90 %."""
+    assert rounded_share(part, n) == percent
+
+
+@pytest.mark.parametrize("n", range(5, 20))
+def test_everybody_looks_like_all_but_one(n: int) -> None:
+    """In a group of fewer than 20, nobody can read off a percentage that everybody, or nobody, agreed."""
+    assert rounded_share(n, n) == rounded_share(n - 1, n)
+    assert rounded_share(0, n) == rounded_share(1, n)

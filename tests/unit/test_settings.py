@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from bot.errors import Misconfigured
 from bot.settings import TEAMS_HOSTS, Settings
@@ -96,7 +96,7 @@ def test_serving_needs_a_database_and_keys_and_says_so_at_once() -> None:
         "HUNDRED_DAYS_KEYS",
     ]
     with pytest.raises(Misconfigured, match=r"^HUNDRED_DAYS_KEYS: is not set"):
-        Settings(database_url="sqlite:///x").must_serve()
+        Settings(database=SecretStr("sqlite:///x")).must_serve()
     Settings.read(FULL).must_serve()
 
 
@@ -122,3 +122,18 @@ def test_settings_can_not_be_changed() -> None:
     with pytest.raises(ValidationError):
         setattr(settings, "port", 1)  # noqa: B010 (mypy knows already that it can not be set)
     assert settings.port == 9000
+
+
+def test_every_problem_is_named_in_one_go() -> None:
+    """A bad port, a zone that does not exist and a missing secret are all told together."""
+    with pytest.raises(Misconfigured) as refused:
+        Settings.read({"HUNDRED_DAYS_PORT": "abc", "HUNDRED_DAYS_TIMEZONE": "Mars", "SLACK_BOT_TOKEN": "x"})
+    named = {line.partition(":")[0] for line in str(refused.value).splitlines()}
+    assert named == {"HUNDRED_DAYS_PORT", "HUNDRED_DAYS_TIMEZONE", "SLACK_SIGNING_SECRET"}
+
+
+def test_a_database_password_is_never_shown() -> None:
+    """The address may hold a password, so it is kept out of every representation."""
+    settings = Settings.read({"HUNDRED_DAYS_DATABASE_URL": "postgresql://u:zqpassword@h/d"})
+    assert "zqpassword" not in repr(settings) + str(settings)
+    assert "zqpassword" in settings.database_url

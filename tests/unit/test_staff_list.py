@@ -62,11 +62,11 @@ def test_columns_may_come_in_any_order_with_others_between() -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "missing"), [("name,unit", "key"), ("key;name", "key and name"), ("", "key and na")]
+    ("header", "missing"), [("name,unit", "key"), ("key;name", "key and name"), ("", "key and name")]
 )
 def test_a_missing_column_is_named(header: str, missing: str) -> None:
     """A file without key or name is refused, with the name of what is missing and of all columns."""
-    with pytest.raises(UnreadableList, match=f"column {missing}.*{','.join(COLUMNS)}"):
+    with pytest.raises(UnreadableList, match=f"column is missing: {missing}.*{','.join(COLUMNS)}"):
         listed("k1,Ann", header=header)
 
 
@@ -84,7 +84,7 @@ def test_a_file_that_is_not_utf_8_is_refused_with_what_to_do(content: bytes) -> 
 
 def test_a_broken_file_is_refused_with_the_line() -> None:
     """What the CSV reader can not go on with is refused near its line, in our own error."""
-    with pytest.raises(UnreadableList, match="near line"):
+    with pytest.raises(UnreadableList, match="not a readable CSV"):
         listed("k1," + "x" * 200_000)
 
 
@@ -195,3 +195,23 @@ def test_units_that_are_each_other_s_parents_are_refused(units: list[tuple[str, 
     new, lost = units_of(named(*units, ("Housing", "Council")), KNOWN)
     assert new == {"Housing": "Council"}
     assert [problem.row for problem in lost] == list(range(1, len(units) + 1))
+
+
+def test_rows_are_numbered_as_a_spreadsheet_shows_them() -> None:
+    """Blank lines count, old Macintosh line ends are line ends, and control characters are left out of cells."""
+    assert read(b"key,name\nk1,A\n\nk2,\n").problems[0].row == 3
+    assert read(b"key,name\rk1,Ann").rows == (StaffRow(1, "k1", "Ann"),)
+    assert read(b"key,name\nk1,A\x00nn").rows == (StaffRow(1, "k1", "Ann"),)
+
+
+def test_a_unit_stands_under_the_parent_its_first_row_names() -> None:
+    """A later row that disagrees is named and left out; the first is kept."""
+    rows = listed("k1,Ann,Housing,Council\nk2,Bob,Housing,Typo", header="key,name,unit,parent_unit").rows
+    new, lost = units_of(rows, {"Council": "1"})
+    assert new == {"Housing": "Council"}
+    assert [problem.row for problem in lost] == [2]
+
+
+def test_labels_that_travel_in_a_ballot_are_short() -> None:
+    """A place of more than 60 characters is refused: a ballot has one length."""
+    assert "60 characters" in listed(f"k1,Ann,{'x' * 61}", header="key,name,place").problems[0].reason

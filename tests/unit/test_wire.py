@@ -36,6 +36,9 @@ class Everything(Command):
 GOOD = {"text": "x", "number": "3", "day": "2026-11-16", "fruit": "pear"}
 
 
+st.register_type_strategy(str, st.text(alphabet=st.characters(exclude_categories=("Cc", "Cs"))))
+
+
 @given(st.builds(Everything))
 def test_a_message_survives_the_wire(message: Everything) -> None:
     """Whatever is written is read back equal, in types as in values, and what is written is strings."""
@@ -44,6 +47,12 @@ def test_a_message_survives_the_wire(message: Everything) -> None:
     assert found == message
     assert [type(value) for value in written.values()] == [str] * 7
     assert (type(found.number), type(found.day), type(found.fruit), type(found.tick)) == (int, date, Fruit, Flag)
+
+
+def test_control_characters_are_left_out_and_line_ends_are_made_one_kind() -> None:
+    """What a database would choke on, or a log could be broken with, is gone before anything is done with it."""
+    given_words = Everything.read({**GOOD, "text": "a\x00b\x1b[31m\r\nc\rd\te\ud800"})
+    assert given_words.text == "ab[31m\nc\nd\te"
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=[kind.name() for kind in KINDS])

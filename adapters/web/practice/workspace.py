@@ -33,6 +33,7 @@ MEASURES = ("Six in ten of us say that change is managed well", "Half as many fo
 CHANNELS = {COUNCIL: "everyone", "Housing": "housing"}
 MINUTE = timedelta(minutes=1)
 BREATH = 0.4
+FAR = timedelta(days=365)
 
 
 class Jump(StrEnum):
@@ -102,7 +103,7 @@ class Workspace:
             return next_batch(now, self.organisation.tz)
         async with self.core.store.view() as tx:
             programme = (await tx.programmes.all(self.organisation.id))[0]
-        return next_moment(self.organisation, programme, Event(to.value), now)
+        return next_moment(self.organisation, programme, Event(to.value), now) or now + FAR
 
     async def first_week(self) -> None:
         """Play the first week, so that a newcomer finds a digest and stories, and then wait for the second to open."""
