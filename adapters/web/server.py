@@ -27,10 +27,10 @@ HEADERS: Mapping[str, str] = {
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-STATIC = {"practice.css": "text/css", "practice.js": "text/javascript"}
+STATIC = {"practice.css": "text/css", "practice.js": "text/javascript", "icon.svg": "image/svg+xml"}
 JUMPS = {
     Jump.BATCH: N_("Next delivery"),
     Jump.CLOSE: N_("The close"),

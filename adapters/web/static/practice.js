@@ -24,21 +24,28 @@ function focusForm() {
   if (first) first.focus();
 }
 
-document.addEventListener("submit", async (event) => {
-  const form = event.target;
-  const action = form.getAttribute("action");
-  if (form.getAttribute("method") !== "post" || action === "/choose") return;
-  event.preventDefault();
-  if (document.body.classList.contains("busy")) return;
+let turn = Promise.resolve();
+
+async function send(action, fields, form) {
   document.body.classList.add("busy");
   try {
-    await fetch(action, { method: "POST", body: new URLSearchParams(new FormData(form, event.submitter)), redirect: "manual" });
+    await fetch(action, { method: "POST", body: fields, redirect: "manual" });
     if (form.classList.contains("composer")) form.elements.words.value = "";
     await refresh(["messages", "form", "now", "jumps"]);
     focusForm();
   } finally {
     document.body.classList.remove("busy");
   }
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const action = form.getAttribute("action");
+  if (form.getAttribute("method") !== "post" || action === "/choose") return;
+  event.preventDefault();
+  // One after the other, in the order pressed: nothing is lost when somebody is quicker than the page.
+  const fields = new URLSearchParams(new FormData(form, event.submitter));
+  turn = turn.then(() => send(action, fields, form)).catch(() => location.reload());
 });
 
 document.addEventListener("keydown", (event) => {
