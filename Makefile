@@ -5,7 +5,7 @@ PYTHON ?= python3
 LOCK := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock clean
+.PHONY: help run test check bench words lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ check: $(VENV)/.dev ## Formatting, lint, types and the import contracts
 
 bench: $(VENV)/.dev ## Print the benchmarks as ratios
 	@$(BIN)/python -m tests.benchmarks
+
+words: $(VENV)/.dev ## Bring the Welsh catalogue up to date with the sentences in the code
+	@$(BIN)/python -m tests.catalogue
 
 lock: ## Pin every dependency again, with hashes (needs uv)
 	@echo "setuptools>=80" | uv pip compile pyproject.toml - --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate -q -o requirements/run.txt

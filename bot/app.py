@@ -16,7 +16,8 @@ from aiohttp import web
 from sqlalchemy import make_url
 
 from adapters.language.engine import ThemeEngine
-from adapters.web import health
+from adapters.language.remembered import RememberedThemes
+from adapters.web import health, notice
 from bot.core import Core
 from bot.delivery import Deliverer
 from bot.domain.people import Platform
@@ -90,6 +91,7 @@ async def open_product(
         worker = Worker(store, deliverer, EVENTS, clock)
         site = web.Application(client_max_size=REQUEST_BYTES)
         health.mount(site, store, clock)
+        notice.mount(site, languages)
         await _open_slack(settings, platforms, http, core, site)
         await _open_teams(settings, platforms, http, core, site)
         yield Product(store, core, worker, site)
@@ -167,8 +169,8 @@ async def _connect(settings: Settings, core: Core, platform: Platform, workspace
         await tx.organisations.connect(organisation.id, platform, workspace)
 
 
-def _themes(settings: Settings) -> ThemeEngine:
-    return ThemeEngine.from_file(settings.taxonomy) if settings.taxonomy else ThemeEngine.stock()
+def _themes(settings: Settings) -> RememberedThemes:
+    return RememberedThemes(ThemeEngine.from_file(settings.taxonomy) if settings.taxonomy else ThemeEngine.stock())
 
 
 def _keep_apart(settings: Settings) -> None:

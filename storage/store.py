@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, text, update
@@ -25,12 +25,13 @@ from storage.organisations import SqlOrganisations
 from storage.outbox import SqlInbox, SqlOutbox
 from storage.people import SqlPeople
 from storage.pulses import SqlProgrammes, SqlPulses
-from storage.rows import BallotRow, DeliveryRow, EnvelopeRow, PulseRow, ThreadRow
+from storage.rows import BallotRow, DeliveryRow, EnvelopeRow, ProgrammeRow, PulseRow, RosterRow, ThreadRow
 from storage.stories import SqlStories
 from storage.threads import SqlThreads
 
 log = logging.getLogger(__name__)
 ORPHANED, REMEMBERED = timedelta(hours=1), timedelta(days=2)
+ROSTERS_KEPT, TELLERS_KEPT = timedelta(weeks=13), timedelta(days=90)
 TAKING = (State.OPEN, State.CLOSING)
 
 
@@ -88,12 +89,12 @@ class SqlStore:
     async def tidy(self, now: datetime) -> tuple[str, ...]:
         lost = await self._mark_lost()
         async with self._writing.begin() as session:
-            await session.execute(delete(EnvelopeRow).where(EnvelopeRow.day < now.date() - REMEMBERED))
+            await _forget(session, now.date())
         async with self._reading() as session:
-            needed, done = await _keys_by_use(session)
+            needed, done = await _keys_by_use(session, now.date())
         for name, made in list(self._keys.names()):
             orphaned = name not in needed and made < (now - ORPHANED).timestamp()
-            if name in done or (orphaned and not name.startswith("stories-")):
+            if name in done or orphaned:
                 self._keys.destroy(name)
         return lost
 
@@ -139,7 +140,14 @@ def _sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     return async_sessionmaker(engine, expire_on_commit=False)
 
 
-async def _keys_by_use(session: AsyncSession) -> tuple[set[str], set[str]]:
+async def _forget(session: AsyncSession, today: date) -> None:
+    """What has been kept as long as was said: handled envelopes for two days, rosters for thirteen weeks."""
+    await session.execute(delete(EnvelopeRow).where(EnvelopeRow.day < today - REMEMBERED))
+    old = select(PulseRow.id).where(PulseRow.week < today - ROSTERS_KEPT)
+    await session.execute(delete(RosterRow).where(RosterRow.pulse_id.in_(old)))
+
+
+async def _keys_by_use(session: AsyncSession, today: date) -> tuple[set[str], set[str]]:
     """The names of the keys that are still needed, and of those that must be gone."""
     needed: set[str] = set()
     done: set[str] = set()
@@ -147,6 +155,11 @@ async def _keys_by_use(session: AsyncSession) -> tuple[set[str], set[str]]:
         (needed if state in TAKING else done).update((slots_key(pulse), opening_key(pulse)))
     for thread, closed in await session.execute(select(ThreadRow.id, ThreadRow.closed)):
         (done if closed else needed).add(f"thread-{thread}")
+    for programme, starts, days in await session.execute(
+        select(ProgrammeRow.id, ProgrammeRow.starts, ProgrammeRow.days)
+    ):
+        over = starts + timedelta(days=days) + TELLERS_KEPT < today
+        (done if over else needed).add(f"stories-{programme}")
     return needed, done
 
 

@@ -236,7 +236,7 @@ async def _week(notice: WeeklyDigest, unit: str, reader: Reader) -> Week:
     tree = await tx.people.tree(reader.organisation.id)
     results = await tx.results.of(pulse.id) if pulse else Results()
     comments = rules.in_scope(results, unit, tree, pulse.k_comment) if pulse else ()
-    themes = await _themes_of(pulse, results, comments, Scope(unit, tree), reader) if pulse else []
+    themes = await _themes_of(pulse, results, comments, Scope(unit, tree), reader) if pulse and comments else []
     return Week(programme, pulse, results, tree, unit, comments, tuple(themes))
 
 
