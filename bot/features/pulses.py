@@ -40,6 +40,9 @@ from bot.views import (
 from bot.wire import Command, Flag, Notice
 from bot.words import N_, Words
 
+SEALED_COMMENT = N_(
+    "It is sealed until the pulse closes. Afterwards it stands among the others, without a name and in random order."
+)
 NONE_PLANNED = N_("No pulse is planned at the moment.")
 log = logging.getLogger(__name__)
 SEALED = N_(
@@ -324,7 +327,7 @@ def _comment_form(pulse: Pulse, t: Words) -> Form:
         ),
         submit=t(N_("Seal it")),
         cancel=t(N_("Cancel")),
-        body=(Note(t(SEALED)),),
+        body=(Note(t(SEALED_COMMENT)),),
         fixed={"pulse": pulse.id},
     )  # fmt: skip
 
