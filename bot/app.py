@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from bot.delivery import Deliverer
 from bot.domain.people import Platform
 from bot.errors import Misconfigured
 from bot.features import organisations
+from bot.parcels import Composer
 from bot.ports import Clock, Directory, Messenger
 from bot.routes import COMMANDS, EVENTS, NOTICES
 from bot.settings import Settings
@@ -31,7 +33,7 @@ from bot.worker import Worker
 from storage.engine import open_engines
 from storage.keys import KeyDirectory
 from storage.migrate import migrate
-from storage.store import SqlStore
+from storage.store import SqlStore, match_keys
 
 LOOK_EVERY = 1.0
 REQUEST_BYTES = 256 * 1024
@@ -61,14 +63,16 @@ def now() -> datetime:
 
 
 @asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[SqlStore]:
-    """The store with its schema up to date and its keys beside it."""
+async def open_store(settings: Settings, *, accept_keys: bool = False) -> AsyncIterator[SqlStore]:
+    """The store with its schema up to date and the keys that belong to it; `accept_keys` takes others on purpose."""
     settings.must_serve()
     _keep_apart(settings)
     engines = open_engines(settings.database_url)
     try:
         await migrate(engines)
-        yield SqlStore(engines, KeyDirectory.open(settings.keys or Path()))
+        keys = KeyDirectory.open(settings.keys or Path())
+        await match_keys(engines, keys, accept=accept_keys)
+        yield SqlStore(engines, keys)
     finally:
         await engines.dispose()
 
@@ -87,7 +91,8 @@ async def open_product(
         platforms = Platforms(dict(others or {}))
         languages, themes = load_languages(), _themes(settings)
         core = Core(COMMANDS, store, languages, themes, clock, platforms.directories)
-        deliverer = Deliverer(store, platforms.messengers, NOTICES, languages, themes, clock)
+        composer = Composer(store, NOTICES, languages, themes, clock)
+        deliverer = Deliverer(composer, platforms.messengers)
         worker = Worker(store, deliverer, EVENTS, clock)
         site = web.Application(client_max_size=REQUEST_BYTES)
         health.mount(site, store, clock)
@@ -98,9 +103,12 @@ async def open_product(
 
 
 async def serve(settings: Settings) -> None:
-    """Answer and work until told to stop."""
+    """Answer and work until told to stop; then finish what has been begun."""
+    stop = asyncio.Event()
+    for told in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(told, stop.set)
     async with open_product(settings) as product, listening(product.site, settings.host, settings.port):
-        await product.worker.run(LOOK_EVERY)
+        await product.worker.run(LOOK_EVERY, stop)
 
 
 @asynccontextmanager
@@ -190,5 +198,4 @@ def _keep_apart(settings: Settings) -> None:
 def run(settings: Settings) -> None:
     """`serve`, from the command line."""
     os.umask(0o077)
-    with suppress(KeyboardInterrupt):
-        asyncio.run(serve(settings))
+    asyncio.run(serve(settings))

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.domain.people import Address, Identity, Organisation, Person, Platform, Role
-from bot.errors import NotFound, Refusal, Unavailable
+from bot.errors import KeysLost, NotFound, Refusal, Unavailable
 from bot.ports import Clock, Directory, Member, Store, Themes, Transaction
 from bot.views import Done, Refused, Reply
 from bot.wire import Command
@@ -87,7 +87,7 @@ class Core:
         """Do what was asked, in one transaction, and say how it went. Whatever is refused changes nothing."""
         try:
             return await self._handle(request)
-        except Unavailable:
+        except (Unavailable, KeysLost):
             return Refused(self._words(request)(TRY_AGAIN))
 
     async def _handle(self, request: Request) -> Reply:

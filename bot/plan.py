@@ -11,7 +11,6 @@ from enum import StrEnum
 from bot.domain import calendar
 from bot.domain.people import Organisation
 from bot.domain.programmes import Programme
-from bot.errors import HundredDaysError
 from bot.ports import Store, Themes
 from bot.words import Languages
 
@@ -79,26 +78,36 @@ def next_moment(organisation: Organisation, programme: Programme, event: Event, 
 
 async def tick(work: Work, doers: Mapping[Event, Doer]) -> None:
     """Do everything that is due, in every organisation. What fails is logged, comes again, and holds nothing up."""
-    for item in await _everything_due(work):
+    async with work.store.view() as tx:
+        organisations = await tx.organisations.all()
+    for organisation in organisations:
         try:
-            await doers[item.event](item, work)
-        except HundredDaysError as error:
-            log.error("event.failed", extra={"event": item.event, "error": type(error).__name__})  # noqa: TRY400 (no trace of values)
+            items = await _everything_due(organisation, work)
+        except Exception:  # an edge: what is wrong with one organisation must not stop the others
+            log.exception("plan.failed")
+            continue
+        for item in items:
+            await _do(item, work, doers)
 
 
-async def _everything_due(work: Work) -> list[Due]:
+async def _do(item: Due, work: Work, doers: Mapping[Event, Doer]) -> None:
+    try:
+        await doers[item.event](item, work)
+    except Exception:  # an edge, as above
+        log.exception("event.failed", extra={"event": item.event})
+
+
+async def _everything_due(organisation: Organisation, work: Work) -> list[Due]:
     """What the plan has, and pulses that should have closed while nobody was running, however long ago."""
     async with work.store.view() as tx:
-        organisations = {organisation.id: organisation for organisation in await tx.organisations.all()}
-        programmes = {p.id: p for o in organisations for p in await tx.programmes.all(o)}
-        unfinished = [pulse for pulse in await tx.pulses.unfinished() if pulse.closes <= work.now]
+        programmes = await tx.programmes.all(organisation.id)
+        unfinished = [p for p in await tx.pulses.unfinished(organisation.id) if p.closes <= work.now]
+    by_id = {programme.id: programme for programme in programmes}
     overdue = [
-        Due(Event.CLOSE, organisation, programme, plan_week(organisation, programme, pulse.week))
-        for pulse in unfinished
-        for organisation, programme in [(organisations[pulse.organisation], programmes[pulse.programme])]
+        Due(Event.CLOSE, organisation, by_id[p.programme], plan_week(organisation, by_id[p.programme], p.week))
+        for p in unfinished
     ]
-    planned = (due(organisations[p.organisation], p, work.now) for p in programmes.values())
-    return [*overdue, *(item for items in planned for item in items)]
+    return [*overdue, *(item for programme in programmes for item in due(organisation, programme, work.now))]
 
 
 def _events(week: calendar.Week, now: datetime) -> Iterator[Event]:

@@ -65,14 +65,18 @@ class Unfindable:
 class Messenger(Protocol):
     """One platform, as the sender sees it."""
 
+    @property
+    def looks(self) -> bool:
+        """Whether `find` can find anything at all."""
+
     async def send(self, to: Address, view: View, key: str) -> Outcome:
         """Post a message. `key` is opaque; a platform that can will recognise it in `find`. Tries once, never again."""
 
     async def update(self, to: Address, ref: str, view: View) -> Outcome:
         """Put `view` in place of a message sent before."""
 
-    async def find(self, to: Address, key: str, since: datetime) -> Sent | Unfindable | None:
-        """Whether the message with this key arrived after `since`."""
+    async def find(self, to: Address, key: str, since: datetime) -> Sent | Later | Unfindable | None:
+        """Whether the message with this key arrived after `since`. Later, where it can not be said at the moment."""
 
 
 class Directory(Protocol):
@@ -191,7 +195,7 @@ class People(Protocol):
 
     async def address(self, person: str) -> Address | None: ...
     async def heads(self, organisation: str) -> Mapping[str, int]:
-        """How many people are in each unit, not counting those below it."""
+        """How many people in each unit could have written something: those with an account who do not lead it."""
 
     async def leaders(self, organisation: str, unit: str) -> tuple[Person, ...]: ...
     async def stewards(self, organisation: str) -> tuple[Person, ...]: ...
@@ -224,8 +228,8 @@ class Pulses(Protocol):
 
     async def of_week(self, programme: str, week: date) -> Pulse | None: ...
     async def last_sealed(self, programme: str) -> Pulse | None: ...
-    async def unfinished(self) -> tuple[Pulse, ...]:
-        """Every pulse that is open or closing, in all organisations."""
+    async def unfinished(self, organisation: str) -> tuple[Pulse, ...]:
+        """Every pulse of an organisation that is open or closing."""
 
     async def to(self, pulse: str, before: State, after: State) -> bool:
         """Change a pulse's state if it is still `before`."""
@@ -269,7 +273,12 @@ class Stories(Protocol):
     async def told_by(self, story: str, person: str) -> bool: ...
     async def mine(self, organisation: str, person: str) -> tuple[Story, ...]: ...
     async def save(self, story: Story) -> None: ...
-    async def shared(self, programme: str, since: date, until: date) -> tuple[Story, ...]: ...
+    async def shared(self, programme: str, since: date, until: date, now: datetime) -> tuple[Story, ...]:
+        """The stories of these days that may be shown by now."""
+
+    async def stands(self, story: str) -> bool:
+        """Whether a story is shared; keeps it from being withdrawn until this transaction ends."""
+
     async def discard(self, story: str, state: StoryState) -> None:
         """Erase its words. A withdrawn story stays as an empty shell, so that posts of it can say so."""
 
@@ -298,6 +307,9 @@ class Channels(Protocol):
     async def all(self, organisation: str) -> tuple[Channel, ...]: ...
     async def posted(self, post: Post) -> None: ...
     async def post(self, post: str) -> Post | None: ...
+    async def now_about(self, post: str, about: str) -> Post | None:
+        """Note that a message shows another story now."""
+
     async def posts_about(self, organisation: str, about: str) -> tuple[Post, ...]: ...
 
 
@@ -314,6 +326,7 @@ class Outbox(Protocol):
     async def sending(self, delivery: Delivery, lane: str, now: datetime) -> bool:
         """Mark that the send begins now. False if another worker has it, or its lane has been asked to wait."""
 
+    async def put_off(self, delivery: Delivery, until: datetime) -> None: ...
     async def settle(self, delivery: Delivery, outcome: Outcome, now: datetime, lane: str = "") -> None: ...
     async def doubtful(self, now: datetime) -> tuple[Delivery, ...]:
         """Deliveries whose worker died in the middle of a send."""
@@ -377,5 +390,7 @@ class Store(Protocol):
 class Themes(Protocol):
     """What people write about."""
 
-    def find(self, comments: Sequence[Comment], history: Sequence[str] = (), language: str = "en") -> ThemeReport: ...
+    async def find(self, comments: Sequence[Comment], history: Sequence[str] = (), language: str = "en") -> ThemeReport:
+        """The themes of these comments. Ten thousand take seconds; nothing else waits for them."""
+
     def redact(self, text: str, names: Collection[str]) -> str: ...

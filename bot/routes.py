@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.core import Route
-from bot.delivery import Script
 from bot.domain.people import Role
 from bot.entries import (
     TYPED,
@@ -20,6 +19,7 @@ from bot.entries import (
     StartStory,
 )
 from bot.features import digests, home, pulses, stories, threads
+from bot.parcels import Script
 from bot.plan import Doer, Event
 from bot.wire import Command, Notice
 

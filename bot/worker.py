@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -25,24 +26,26 @@ class Worker:
     doers: Mapping[Event, Doer]
     clock: Clock
 
-    async def run(self, every: float) -> None:
-        """Work for ever. A failure is logged and tried again; it never ends the loop."""
+    async def run(self, every: float, stop: asyncio.Event) -> None:
+        """Work until told to stop; what has been begun is finished. A failure is logged and tried again."""
         tidied = None
-        while True:
+        while not stop.is_set():
             try:
                 if tidied is None or self.clock() - tidied > TIDY_EVERY:
                     tidied = self.clock()
                     await self.tidy()
-                await self.step()
+                await self.step(stop)
             except Exception:
                 log.exception("worker.failed")
-            await asyncio.sleep(every)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(every):
+                    await stop.wait()
 
-    async def step(self) -> None:
-        """Do all that is due now, and deliver until nothing is left to deliver."""
-        work = Work(self.store, self.deliverer.languages, self.deliverer.themes, self.clock())
-        await tick(work, self.doers)
-        while await self.deliverer.once():
+    async def step(self, stop: asyncio.Event | None = None) -> None:
+        """Do all that is due now, and deliver until nothing is left to deliver, or until told to stop."""
+        composer = self.deliverer.composer
+        await tick(Work(self.store, composer.languages, composer.themes, self.clock()), self.doers)
+        while not (stop and stop.is_set()) and await self.deliverer.once():
             pass
 
     async def tidy(self) -> None:

@@ -58,6 +58,14 @@ class SqlChannels:
         row = await self._session.get(PostRow, post)
         return _post(row) if row else None
 
+    async def now_about(self, post: str, about: str) -> Post | None:
+        row = await self._session.get(PostRow, post)
+        if row is None:
+            return None
+        row.about = about
+        await self._session.flush()
+        return _post(row)
+
     async def posts_about(self, organisation: str, about: str) -> tuple[Post, ...]:
         query = select(PostRow).where(PostRow.organisation_id == organisation, PostRow.about == about)
         return tuple(map(_post, await self._session.scalars(query)))

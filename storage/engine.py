@@ -55,11 +55,11 @@ def open_engines(url: str) -> Engines:
     """Engines for this address. Nothing is connected before it is needed."""
     address = database_url(url)
     if not address.startswith("sqlite"):
-        engine = create_async_engine(address, hide_parameters=True, pool_size=8, max_overflow=4)
+        engine = create_async_engine(address, hide_parameters=True, pool_size=16, max_overflow=16)
         return Engines(engine, engine)
     # One writing connection: tasks queue for it in turn, instead of polling a lock that another of them holds.
     write = _sqlite(address, "BEGIN IMMEDIATE", size=1)
-    return Engines(write, _sqlite(address, "BEGIN", size=4))
+    return Engines(write, _sqlite(address, "BEGIN", size=16))
 
 
 def _sqlite(address: str, begin: str, size: int) -> AsyncEngine:

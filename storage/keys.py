@@ -7,6 +7,7 @@ seals answers and the part that opens them are different files: answering never 
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +53,7 @@ class KeyDirectory:
 
     def put(self, name: str, secret: bytes) -> None:
         """Write it beside its place and link it there: whole or not at all, and never over another."""
-        draft = self.folder / f".{name}.{os.getpid()}"
+        draft = self.folder / f".{name}.{secrets.token_hex(4)}"
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
             os.write(handle, secret)

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Update, and_, func, literal, or_, select, update
+from sqlalchemy import Update, and_, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calendar import waking
@@ -26,6 +26,7 @@ from storage.sql import insert, random_id
 
 LEASE = timedelta(seconds=60)
 TRIES = 8
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 LONGEST_PAUSE = 600.0
 
 
@@ -59,19 +60,20 @@ class SqlOutbox:
     async def sending(self, delivery: Delivery, lane: str, now: datetime) -> bool:
         hold = await self._session.scalar(select(LaneRow.hold_until).where(LaneRow.key == lane))
         if hold is not None and hold > now:
-            await self._session.execute(_own(delivery).values(state="due", due=hold, lease=None))
+            await self.put_off(delivery, hold)
             return False
-        begin = _own(delivery).where(DeliveryRow.state == "claimed")
-        begun = await self._session.execute(
-            begin.values(state="sending", since=now, lease=now + LEASE).returning(DeliveryRow.id)
-        )
+        begin = _own(delivery).values(state="sending", since=now, lease=now + LEASE)
+        begun = await self._session.execute(begin.returning(DeliveryRow.id))
         return begun.first() is not None
+
+    async def put_off(self, delivery: Delivery, until: datetime) -> None:
+        await self._session.execute(_own(delivery).values(state="due", due=until, lease=None, since=None))
 
     async def settle(self, delivery: Delivery, outcome: Outcome, now: datetime, lane: str = "") -> None:
         ended = {"lease": None, "since": None}
         match outcome:
             case Sent():
-                await self._session.execute(_own(delivery).values(state="done", **ended))
+                await self._session.execute(_own(delivery).values(state="done", **ended, **_without_traces()))
             case Rejected(reason):
                 await self._session.execute(_own(delivery).values(state="dead", reason=reason, **ended))
             case InDoubt(reason):
@@ -145,6 +147,16 @@ class SqlInbox:
         statement = insert(self._session, EnvelopeRow).values(hash=envelope, day=today).on_conflict_do_nothing()
         new = await self._session.execute(statement.returning(EnvelopeRow.hash))
         return new.first() is not None
+
+
+def _without_traces() -> dict[str, object]:
+    """A pulse's delivery that is done looks like every other: how often it was tried would tell that it was sent."""
+    of_a_pulse = DeliveryRow.pulse_id.is_not(None)
+    return {
+        "due": case((of_a_pulse, literal(LONG_AGO, DeliveryRow.due.type)), else_=DeliveryRow.due),
+        "attempt": case((of_a_pulse, 0), else_=DeliveryRow.attempt),
+        "tries": case((of_a_pulse, 0), else_=DeliveryRow.tries),
+    }
 
 
 def _fresh(notice: Notice, when: When, due: datetime) -> dict[str, object]:

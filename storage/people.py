@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.people import Address, Identity, Person, Platform, Role, Tree, Unit
@@ -96,7 +96,10 @@ class SqlPeople:
         return Address(Platform(row.platform), row.workspace, row.user, row.details) if row else None
 
     async def heads(self, organisation: str) -> Mapping[str, int]:
-        query = select(PersonRow.unit_id, func.count()).where(PersonRow.organisation_id == organisation)
+        reachable = exists().where(AccountRow.person_id == PersonRow.id)
+        query = select(PersonRow.unit_id, func.count()).where(
+            PersonRow.organisation_id == organisation, PersonRow.role != Role.LEADER, reachable
+        )
         found = await self._session.execute(query.group_by(PersonRow.unit_id))
         return {row.unit_id: row[1] for row in found}
 

@@ -110,8 +110,9 @@ class SqlPulses:
         row = await self._session.scalar(query.order_by(PulseRow.week.desc()).limit(1))
         return _pulse(row) if row else None
 
-    async def unfinished(self) -> tuple[Pulse, ...]:
-        query = select(PulseRow).where(PulseRow.state.in_((State.OPEN, State.CLOSING)))
+    async def unfinished(self, organisation: str) -> tuple[Pulse, ...]:
+        taking = PulseRow.state.in_((State.OPEN, State.CLOSING))
+        query = select(PulseRow).where(PulseRow.organisation_id == organisation, taking)
         return tuple(map(_pulse, await self._session.scalars(query)))
 
     async def to(self, pulse: str, before: State, after: State) -> bool:

@@ -231,6 +231,7 @@ class StoryRow(Row):
     audience: Mapped[str]
     day: Mapped[date]
     state: Mapped[str]
+    shown_from: Mapped[datetime | None]
     teller: Mapped[str | None]
     route: Mapped[bytes | None]
 
@@ -261,6 +262,7 @@ class EntryRow(Row):
     organisation_id: Mapped[str] = _organisation()
     side: Mapped[str]
     day: Mapped[date]
+    shown_from: Mapped[datetime]
     body: Mapped[str]
 
 
@@ -322,6 +324,14 @@ class DeliveryCountRow(Row):
     state: Mapped[str] = mapped_column(primary_key=True)
     organisation_id: Mapped[str] = _organisation()
     n: Mapped[int]
+
+
+class InstallationRow(Row):
+    """Which key store this database was made with."""
+
+    __tablename__ = "installation"
+    __table_args__ = BY_KEY
+    key_store: Mapped[str] = mapped_column(primary_key=True)
 
 
 class LaneRow(Row):

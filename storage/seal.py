@@ -68,12 +68,14 @@ def unseal(private: bytes, pulse: str, slot: bytes, sealed: bytes) -> Ballot:
     """Open one ballot. Raises `TamperedBallot` where it was not sealed for this pulse and slot."""
     try:
         inside = json.loads(SealedBox(PrivateKey(private)).decrypt(sealed))
-    except CryptoError as error:
-        raise TamperedBallot("a ballot does not open with its pulse's key") from error
-    if inside["pulse"] != pulse or inside["slot"] != slot.hex():
+        answer = Answer(inside["item"], inside["score"], inside["comment"], inside["quotable"])
+        ballot = Ballot(inside["who"], Labels(*inside["labels"]), answer)
+        lies_right = inside["pulse"] == pulse and inside["slot"] == slot.hex()
+    except (CryptoError, ValueError, KeyError, TypeError) as error:
+        raise TamperedBallot("a ballot does not open with its pulse's key, or holds no answer") from error
+    if not lies_right:
         raise TamperedBallot("a ballot lies where it was not cast")
-    answer = Answer(inside["item"], inside["score"], inside["comment"], inside["quotable"])
-    return Ballot(inside["who"], Labels(*inside["labels"]), answer)
+    return ballot
 
 
 def lock_route(key: bytes, person: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime, timedelta
@@ -16,7 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from bot.domain.ballots import Respondent, gather
 from bot.domain.pulses import State
-from bot.errors import KeysLost, Unavailable
+from bot.domain.stories import StoryState
+from bot.errors import KeysLost, Misconfigured, Unavailable
 from storage.ballots import SqlBallots, SqlResults, open_all, opening_key, slots_key
 from storage.channels import SqlChannels
 from storage.engine import Engines
@@ -25,13 +27,29 @@ from storage.organisations import SqlOrganisations
 from storage.outbox import SqlInbox, SqlOutbox
 from storage.people import SqlPeople
 from storage.pulses import SqlProgrammes, SqlPulses
-from storage.rows import BallotRow, DeliveryRow, EnvelopeRow, ProgrammeRow, PulseRow, RosterRow, ThreadRow
+from storage.rows import (
+    BallotRow,
+    DeliveryRow,
+    EnvelopeRow,
+    InstallationRow,
+    ProgrammeRow,
+    PulseRow,
+    RosterRow,
+    StoryRow,
+    ThreadRow,
+)
 from storage.stories import SqlStories
 from storage.threads import SqlThreads
 
 log = logging.getLogger(__name__)
+STORE_ID = "store"
+WRONG_KEYS = (
+    "HUNDRED_DAYS_KEYS is not the key store that this database was made with; perhaps a folder is not mounted. Nothing "
+    "was changed. If the right one is lost for good, run: hundred-days migrate --accept-new-keys (open pulses are then "
+    "lost)."
+)
 ORPHANED, REMEMBERED = timedelta(hours=1), timedelta(days=2)
-ROSTERS_KEPT, TELLERS_KEPT = timedelta(weeks=13), timedelta(days=90)
+ROSTERS_KEPT, TELLERS_KEPT, DRAFTS_KEPT = timedelta(weeks=13), timedelta(days=90), timedelta(days=30)
 TAKING = (State.OPEN, State.CLOSING)
 
 
@@ -94,7 +112,7 @@ class SqlStore:
             needed, done = await _keys_by_use(session, now.date())
         for name, made in list(self._keys.names()):
             orphaned = name not in needed and made < (now - ORPHANED).timestamp()
-            if name in done or orphaned:
+            if name != STORE_ID and (name in done or orphaned):
                 self._keys.destroy(name)
         return lost
 
@@ -103,10 +121,11 @@ class SqlStore:
         async with self._writing.begin() as session:
             taking = select(PulseRow.id).where(PulseRow.state.in_(TAKING))
             lost = [pulse for pulse in await session.scalars(taking) if not self._has_keys(pulse)]
+            # Another process may have sealed one of them since it was read: then it was not lost.
+            change = update(PulseRow).where(PulseRow.id.in_(lost), PulseRow.state.in_(TAKING))
+            lost = list(await session.scalars(change.values(state=State.LOST, seal=None).returning(PulseRow.id)))
             await session.execute(delete(BallotRow).where(BallotRow.pulse_id.in_(lost)))
             await session.execute(delete(DeliveryRow).where(DeliveryRow.pulse_id.in_(lost)))
-            change = update(PulseRow).where(PulseRow.id.in_(lost))
-            await session.execute(change.values(state=State.LOST, seal=None))
         for pulse in lost:
             await self.forget_keys(pulse)
         return tuple(lost)
@@ -124,6 +143,32 @@ class SqlStore:
                 raw = await connection.get_raw_connection()
                 sqlite: Any = raw.driver_connection
                 await sqlite.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+async def match_keys(engines: Engines, keys: KeyStore, *, accept: bool = False) -> None:
+    """Make sure that this is the key store the database was made with, and not another or an unmounted folder.
+
+    A wrong one would make every open pulse look lost. `accept` takes a new one on purpose. Raises `Misconfigured`.
+    """
+    async with _sessions(engines.write).begin() as session:
+        known = await session.scalar(select(InstallationRow.key_store))
+        found = _store_id(keys)
+        if known == found and known is not None:
+            return
+        if known is not None and not accept:
+            raise Misconfigured(WRONG_KEYS)
+        fresh = found or secrets.token_hex(16)
+        if found is None:
+            keys.put(STORE_ID, fresh.encode())
+        await session.execute(delete(InstallationRow))
+        session.add(InstallationRow(key_store=fresh))
+
+
+def _store_id(keys: KeyStore) -> str | None:
+    try:
+        return keys.get(STORE_ID).decode()
+    except KeysLost:
+        return None
 
 
 @contextmanager
@@ -145,6 +190,8 @@ async def _forget(session: AsyncSession, today: date) -> None:
     await session.execute(delete(EnvelopeRow).where(EnvelopeRow.day < today - REMEMBERED))
     old = select(PulseRow.id).where(PulseRow.week < today - ROSTERS_KEPT)
     await session.execute(delete(RosterRow).where(RosterRow.pulse_id.in_(old)))
+    drafts = (StoryRow.state == StoryState.DRAFT, StoryRow.day < today - DRAFTS_KEPT)
+    await session.execute(delete(StoryRow).where(*drafts))
 
 
 async def _keys_by_use(session: AsyncSession, today: date) -> tuple[set[str], set[str]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.stories import Audience, Story, StoryKind, StoryState
@@ -47,12 +47,17 @@ class SqlStories:
         _write(row, story)
         await self._session.flush()
 
-    async def shared(self, programme: str, since: date, until: date) -> tuple[Story, ...]:
+    async def stands(self, story: str) -> bool:
+        query = select(StoryRow.state).where(StoryRow.id == story).with_for_update(read=True)
+        return await self._session.scalar(query) == StoryState.SHARED
+
+    async def shared(self, programme: str, since: date, until: date, now: datetime) -> tuple[Story, ...]:
         query = select(StoryRow).where(
             StoryRow.programme_id == programme,
             StoryRow.state == StoryState.SHARED,
             StoryRow.day >= since,
             StoryRow.day <= until,
+            or_(StoryRow.shown_from.is_(None), StoryRow.shown_from <= now),
         )
         return tuple(map(_story, await self._session.scalars(query.order_by(StoryRow.id))))
 
@@ -89,6 +94,7 @@ def _key_name(programme: str) -> str:
 def _write(row: StoryRow, story: Story) -> None:
     row.unit_id, row.kind, row.text, row.changed = story.unit, story.kind, story.text, story.changed
     row.audience, row.day, row.state = story.audience, story.day, story.state
+    row.shown_from = story.shown_from
     row.teller = story.teller or None
     if row.teller:
         row.route = None
@@ -107,4 +113,5 @@ def _story(row: StoryRow) -> Story:
         day=row.day,
         state=StoryState(row.state),
         teller=row.teller or "",
+        shown_from=row.shown_from,
     )

@@ -73,6 +73,7 @@ class SqlThreads:
                 organisation_id=row.organisation_id,
                 side=entry.side,
                 day=entry.day,
+                shown_from=entry.shown_from,
                 body=entry.body,
             )
         )
@@ -120,5 +121,5 @@ def _thread(row: ThreadRow, entries: Iterable[EntryRow]) -> Thread:
         opened=row.opened,
         author=row.author or "",
         closed=row.closed,
-        entries=tuple(Entry(e.id, Side(e.side), e.day, e.body) for e in entries),
+        entries=tuple(Entry(e.id, Side(e.side), e.day, e.body, e.shown_from) for e in entries),
     )

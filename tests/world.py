@@ -64,6 +64,7 @@ class Mailbox:
     sent: list[tuple[str, View]] = field(default_factory=list)
     edits: list[tuple[str, View]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    looks: bool = True
 
     async def send(self, to: Address, view: View, key: str) -> Outcome:
         self.sent.append((to.ref, view))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import threading
+import asyncio
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from adapters.language.engine import ThemeEngine
 from bot.domain.themes import Comment, ThemeReport
-from bot.ports import Themes
 
 KEPT = 4
 Asked = tuple[tuple[Comment, ...], tuple[str, ...], str]
@@ -16,22 +17,24 @@ Asked = tuple[tuple[Comment, ...], tuple[str, ...], str]
 
 @dataclass(slots=True)
 class RememberedThemes:
-    """A reader of themes that does not read the same twice. Called from threads: one reads while the others wait."""
+    """A reader of themes with a thread of its own, which does not read the same twice."""
 
-    themes: Themes
+    engine: ThemeEngine
     _reports: OrderedDict[Asked, ThemeReport] = field(default_factory=OrderedDict, repr=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "themes"), repr=False)
 
-    def find(self, comments: Sequence[Comment], history: Sequence[str] = (), language: str = "en") -> ThemeReport:
-        """The themes of these comments."""
+    async def find(self, comments: Sequence[Comment], history: Sequence[str] = (), language: str = "en") -> ThemeReport:
+        """The themes of these comments. Who asks for the same meanwhile gets the same report."""
         asked = (tuple(comments), tuple(history), language)
-        with self._lock:
-            report = self._reports.pop(asked, None) or self.themes.find(comments, history, language)
-            self._reports[asked] = report
-            while len(self._reports) > KEPT:
-                self._reports.popitem(last=False)
-        return report
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._find, asked)
 
     def redact(self, text: str, names: Collection[str]) -> str:
         """The text without what could name somebody."""
-        return self.themes.redact(text, names)
+        return self.engine.redact(text, names)
+
+    def _find(self, asked: Asked) -> ThemeReport:
+        report = self._reports.pop(asked, None) or self.engine.find(*asked)
+        self._reports[asked] = report
+        while len(self._reports) > KEPT:
+            self._reports.popitem(last=False)
+        return report

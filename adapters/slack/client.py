@@ -43,6 +43,7 @@ class SlackMessenger:
     config: SlackConfig
     session: aiohttp.ClientSession
     web: AsyncWebClient
+    looks: bool = True
 
     @classmethod
     def over(cls, session: aiohttp.ClientSession, config: SlackConfig) -> SlackMessenger:
@@ -67,15 +68,17 @@ class SlackMessenger:
         ended = await outcome(self.web.chat_update(channel=channel or to.ref, ts=ts, **message(view)))
         return Sent(ref) if isinstance(ended, Sent) else ended
 
-    async def find(self, to: Address, key: str, since: datetime) -> Sent | Unfindable | None:
+    async def find(self, to: Address, key: str, since: datetime) -> Sent | Later | Unfindable | None:
         """Look in the conversation for a message with this key. Needs `im:history`; channels are closed to us."""
         channel = await self._conversation(to)
+        if not isinstance(channel, str):
+            return _not_looked(channel)
         oldest = str(since.timestamp() - limits.CLOCK_SKEW_SECONDS)
         cursor = ""
-        for _ in range(limits.HISTORY_PAGES if channel else 0):
+        for _ in range(limits.HISTORY_PAGES):
             page = await self._page(channel, oldest, cursor)
-            if page is None:
-                return Unfindable()
+            if isinstance(page, Later | Rejected | InDoubt):
+                return _not_looked(page)
             found = [word(said, "ts") for said in page["messages"] if word(said, *KEY) == key]
             if found:
                 return Sent(f"{channel}:{found[0]}")
@@ -127,13 +130,13 @@ class SlackMessenger:
         except (TimeoutError, aiohttp.ClientError) as error:
             return InDoubt(type(error).__name__)
 
-    async def _conversation(self, to: Address) -> str:
+    async def _conversation(self, to: Address) -> str | Later | Rejected | InDoubt:
         if not to.personal:
             return to.ref
         answered = await attempt(self.web.conversations_open(users=to.ref))
-        return word(answered.data, "channel", "id") if isinstance(answered, AsyncSlackResponse) else ""
+        return word(answered.data, "channel", "id") if isinstance(answered, AsyncSlackResponse) else answered
 
-    async def _page(self, channel: str, oldest: str, cursor: str) -> Json | None:
+    async def _page(self, channel: str, oldest: str, cursor: str) -> Json | Later | Rejected | InDoubt:
         answered = await attempt(
             self.web.conversations_history(
                 channel=channel,
@@ -143,7 +146,18 @@ class SlackMessenger:
                 cursor=cursor or None,
             )
         )
-        return part(answered.data) if isinstance(answered, AsyncSlackResponse) else None
+        return part(answered.data) if isinstance(answered, AsyncSlackResponse) else answered
+
+
+def _not_looked(failed: Later | Rejected | InDoubt) -> Later | Unfindable:
+    """Slack would not show the conversation: not now, or not ever."""
+    match failed:
+        case Rejected():
+            return Unfindable()
+        case Later(seconds, _):
+            return Later(seconds)
+        case InDoubt():
+            return Later(1.0)
 
 
 def silence() -> logging.Logger:

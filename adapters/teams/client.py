@@ -31,6 +31,7 @@ class TeamsMessenger:
     config: TeamsConfig
     session: aiohttp.ClientSession
     clock: Clock
+    looks: bool = False
     connector: Connector = field(init=False)
     _met: OrderedDict[Account, Mapping[str, str]] = field(default_factory=OrderedDict, repr=False)
 

@@ -25,6 +25,7 @@ class WebMessenger:
 
     chat: Chat
     clock: Clock
+    looks: bool = True
 
     async def send(self, to: Address, view: View, key: str) -> Outcome:
         """Post a message under a fresh id; the same key posts it once."""

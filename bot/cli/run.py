@@ -56,12 +56,17 @@ def practice(
         ) from error
 
 
-def migrate() -> None:
+def migrate(
+    *,
+    accept_new_keys: Annotated[
+        bool, typer.Option(help="The key store is lost for good: take the folder in HUNDRED_DAYS_KEYS as a new one.")
+    ] = False,
+) -> None:
     """Bring the database to the schema that this version expects. `serve` does it too, at its start."""
     from bot import app
 
     async def upgrade() -> None:
-        async with app.open_store(Settings.read(os.environ)):
+        async with app.open_store(Settings.read(os.environ), accept_keys=accept_new_keys):
             Console().print("The database is up to date.")
 
     asyncio.run(upgrade())

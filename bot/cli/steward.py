@@ -14,13 +14,12 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from bot.domain.calendar import monday_of
 from bot.domain.ids import new_id
 from bot.domain.people import Organisation
 from bot.domain.programmes import Programme
 from bot.errors import Misconfigured
 from bot.features import organisations
-from bot.plan import Due, Event, Work, moment, plan_week
+from bot.plan import Due, Event, Work, due
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -150,27 +149,25 @@ async def _do(event: Event, organisation_name: str) -> None:
         which = await organisations.named(product.store, organisation_name)
         now = product.core.clock()
         work = Work(product.store, product.core.languages, product.core.themes, now)
-        week = await _this_week(product, which, now, event)
-        for item in week:
+        items = await _due_now(product, which, now, event)
+        for item in items:
             await EVENTS[event](item, work)
         await product.worker.step()
-    if not week:
+    if not items:
         raise Misconfigured(f"There is nothing to {event} now: its time has not come, or no programme is running.")
     _say("Done. It happens once a week, so doing it again changes nothing.")
 
 
-async def _this_week(product: Product, which: Organisation, now: datetime, event: Event) -> list[Due]:
+async def _due_now(product: Product, which: Organisation, now: datetime, event: Event) -> list[Due]:
     async with product.store.view() as tx:
         programmes = await tx.programmes.all(which.id)
-    monday = monday_of(now, which.tz)
-    weeks = [(p, plan_week(which, p, monday)) for p in programmes if p.running(now.astimezone(which.tz).date())]
-    return [Due(event, which, p, week) for p, week in weeks if moment(week, event) <= now]
+    return [item for p in programmes for item in due(which, p, now) if item.event is event]
 
 
 async def _preview(organisation_name: str, unit_name: str) -> None:
     from adapters.text.render import lines
-    from bot.delivery import Reader
     from bot.features.digests import WeeklyDigest, digest_of
+    from bot.parcels import Reader
 
     async with _product() as product:
         which = await organisations.named(product.store, organisation_name)
@@ -183,7 +180,7 @@ async def _preview(organisation_name: str, unit_name: str) -> None:
             reader = Reader(which, words, product.core.clock(), tx, product.core.themes)
             for item in await tx.programmes.all(which.id):
                 sealed = await tx.pulses.last_sealed(item.id)
-                view = await digest_of(WeeklyDigest(item.id, sealed.week), unit, reader) if sealed else None
+                view = await digest_of(WeeklyDigest(item.id, sealed.week, unit), unit, reader) if sealed else None
                 _say(
                     lines(view) if view else "There is no digest yet: the first comes after the first pulse has closed."
                 )

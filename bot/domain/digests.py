@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.domain.ballots import PublishedComment, Results, Tally
 from bot.domain.people import Tree
-from bot.domain.publishing import publishable
+from bot.domain.publishing import CEILING, FLOOR, SMALL, publishable
 from bot.domain.questions import INDEX, engagement_index, mean_points
 from bot.domain.themes import Sentiment, Theme, ThemeReport
 
@@ -84,8 +84,12 @@ def _may_quote(comment: PublishedComment) -> bool:
 def index_of(results: Results, unit: str) -> int | None:
     """The engagement index of a unit, if all its five items may be shown."""
     tallies = [results.tally(unit, item) for item in INDEX]
-    means = [mean_points(tally.counts) for tally in tallies if tally]
-    return engagement_index(means) if len(means) == len(INDEX) else None
+    known = [tally for tally in tallies if tally]
+    if len(known) < len(INDEX):
+        return None
+    index = engagement_index(mean_points(tally.counts) for tally in known)
+    # In a small group the ends of the scale would say that everybody said the same.
+    return index if min(tally.n for tally in known) >= SMALL else min(CEILING, max(FLOOR, index))
 
 
 def items_of(results: Results, unit: str, items: Collection[str]) -> list[Tally]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from bot.errors import Refusal
@@ -72,6 +72,11 @@ class Story:
     day: date
     state: StoryState = StoryState.DRAFT
     teller: str = ""
+    shown_from: datetime | None = None
+
+    def shown_at(self, now: datetime) -> bool:
+        """Whether it may be shown: an unnamed one not before its batch, so that the moment of telling is lost."""
+        return self.state is StoryState.SHARED and (self.shown_from is None or self.shown_from <= now)
 
 
 def accept_text(words: str, field: str, *, required: bool = True) -> str:

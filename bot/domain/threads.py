@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 
 from bot.errors import Refusal
@@ -39,12 +39,13 @@ RECIPIENTS = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One message of a thread. It has a day and no time."""
+    """One message of a thread. It has a day and no time; `shown_from` is the batch it is handed over with."""
 
     id: str
     side: Side
     day: date
     body: str
+    shown_from: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,14 @@ class Thread:
     author: str = ""
     closed: bool = False
     entries: tuple[Entry, ...] = ()
+
+    def seen_by(self, side: Side, now: datetime) -> Thread:
+        """The conversation as one side may read it: what the other has written only after its batch."""
+        return replace(self, entries=tuple(e for e in self.entries if e.side is side or e.shown_from <= now))
+
+    def on_its_way(self, now: datetime) -> Entry | None:
+        """The first message that has not been handed over yet."""
+        return next((entry for entry in self.entries if entry.shown_from > now), None)
 
     @property
     def waiting(self) -> bool:

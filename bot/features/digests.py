@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.core import Call
-from bot.delivery import Reader
 from bot.domain import digests as rules
 from bot.domain.ballots import PublishedComment, Results
 from bot.domain.digests import ShownTheme
@@ -19,8 +17,10 @@ from bot.domain.pulses import Pulse, State, rate_band
 from bot.domain.questions import QUESTIONS, favourable
 from bot.domain.stories import Audience, Story
 from bot.domain.themes import Comment, Kind, Sentiment, ThemeReport
+from bot.domain.threads import Side
 from bot.entries import ShowDigest
 from bot.errors import NotFound
+from bot.parcels import Reader
 from bot.parts import story_parts
 from bot.plan import DIGEST_GRACE, Due, Event, Work
 from bot.ports import Recipient, When
@@ -29,8 +29,11 @@ from bot.wire import Notice
 from bot.words import N_, Words
 
 HISTORY_WEEKS = 4
+BAND = 5
+"""How many answered is said in steps of five: exact numbers of two units would tell who did not."""
 MOST_THEMES = 5
 NO_DIGEST = N_("There is no digest yet. The first one comes after the first pulse has closed.")
+MOVED = N_("This channel belongs to another unit now.")
 MOODS = {
     Sentiment.POSITIVE: N_("mostly positive"),
     Sentiment.NEGATIVE: N_("mostly critical"),
@@ -44,6 +47,7 @@ class WeeklyDigest(Notice):
 
     programme: str
     week: date
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ async def post(due: Due, work: Work) -> None:
         if not await tx.programmes.once(due.programme.id, due.week.monday, Event.DIGEST):
             return
         for channel in await tx.channels.all(due.organisation.id):
-            notice = WeeklyDigest(due.programme.id, due.week.monday)
+            notice = WeeklyDigest(due.programme.id, due.week.monday, channel.unit)
             when = When(due.week.digest, not_after=due.week.digest + DIGEST_GRACE)
             key = f"{notice.name()}:{due.programme.id}:{due.week.monday}:{channel.id}"
             await tx.outbox.put(due.organisation.id, notice, Recipient(channel=channel.id), when, key)
@@ -89,7 +93,7 @@ async def show(_command: ShowDigest, call: Call) -> Reply:
     unit = tree.root.id if call.person.role is Role.STEWARD else call.person.unit
     for programme in await call.tx.programmes.all(call.organisation.id):
         pulse = await call.tx.pulses.last_sealed(programme.id)
-        view = await digest_of(WeeklyDigest(programme.id, pulse.week), unit, reader) if pulse else None
+        view = await digest_of(WeeklyDigest(programme.id, pulse.week, unit), unit, reader) if pulse else None
         if view is not None:
             return Show(view)
     raise NotFound(NO_DIGEST)
@@ -97,9 +101,10 @@ async def show(_command: ShowDigest, call: Call) -> Reply:
 
 async def compose(notice: WeeklyDigest, reader: Reader) -> View | None:
     """The digest for a channel. None when there is nothing at all to say."""
-    if reader.channel is None:
-        return None
-    return await digest_of(notice, reader.channel.unit, reader)
+    if reader.channel is None or reader.channel.unit != notice.unit:
+        # The channel was given to another unit meanwhile.
+        return View(reader.words(MOVED)) if reader.editing else None
+    return await digest_of(notice, notice.unit, reader)
 
 
 async def digest_of(notice: WeeklyDigest, unit: str, reader: Reader) -> View | None:
@@ -164,9 +169,9 @@ def _scores(week: Week, t: Words) -> Iterator[Element]:
 def _bar(item: str, counts: tuple[int, ...], t: Words) -> Bar:
     n = sum(counts)
     percent = rounded_share(favourable(counts), n)
-    return Bar(
-        t(QUESTIONS[item].short), percent / 100, t(N_("{percent} % agree, of {n} answers"), percent=percent, n=n)
-    )
+    low = n // BAND * BAND
+    said = t(N_("{percent} % agree, of {low} to {high} answers"), percent=percent, low=low, high=low + BAND - 1)
+    return Bar(t(QUESTIONS[item].short), percent / 100, said)
 
 
 def _themes(week: Week, t: Words) -> Iterator[Element]:
@@ -211,19 +216,19 @@ async def _story_section(story: Story | None, reader: Reader) -> list[Element]:
 
 async def _awaiting(week: Week, reader: Reader) -> list[Element]:
     below = [unit for unit in week.tree.units if week.tree.inside(unit, week.unit)]
-    waiting = [t for t in await reader.tx.threads.of_units(reader.organisation.id, below) if t.waiting]
+    threads = await reader.tx.threads.of_units(reader.organisation.id, below)
+    waiting = [seen for t in threads if (seen := t.seen_by(Side.LEADER, reader.now)).waiting]
     if not waiting:
         return []
     today = reader.now.astimezone(reader.organisation.tz).date()
     days = max((today - thread.entries[-1].day).days for thread in waiting)
-    return [Heading(reader.words(N_("Waiting for an answer"))), text(_waiting_words(len(waiting), days, reader.words))]
+    return [Heading(reader.words(N_("Waiting for an answer"))), text(_waiting_words(days, reader.words))]
 
 
-def _waiting_words(n: int, days: int, t: Words) -> str:
+def _waiting_words(days: int, t: Words) -> str:
+    """Never how many: a few conversations are a few people."""
     longest = t.many("The longest has waited {n} day.", "The longest has waited {n} days.", days) if days else ""
-    if n < rules.QUOTE_AUTHORS:
-        return t(N_("At least one conversation waits for a leader. {longest}"), longest=longest).strip()
-    return t(N_("{n} conversations wait for a leader. {longest}"), n=n, longest=longest).strip()
+    return t(N_("At least one conversation waits for a leader. {longest}"), longest=longest).strip()
 
 
 # Where it comes from
@@ -254,15 +259,13 @@ async def _themes_of(
 
 
 async def _found(comments: Sequence[PublishedComment], history: Sequence[str], reader: Reader) -> ThemeReport:
-    """Read comments in a thread: ten thousand take seconds, and nobody's answer is to wait for them."""
     given = [Comment(comment.body, comment.band) for comment in comments]
-    return await asyncio.to_thread(reader.themes.find, given, history, reader.words.language)
+    return await reader.themes.find(given, history, reader.words.language)
 
 
 async def _story(notice: WeeklyDigest, week: Week, reader: Reader) -> Story | None:
     """One story of the week that this unit may see. Its id is random, so the choice favours nobody."""
-    stories = await reader.tx.stories.shared(
-        notice.programme, notice.week - timedelta(days=3), notice.week + timedelta(days=6)
-    )
+    since, until = notice.week - timedelta(days=3), notice.week + timedelta(days=6)
+    stories = await reader.tx.stories.shared(notice.programme, since, until, reader.now)
     seen = [s for s in stories if s.audience is not Audience.TEAM or s.unit == week.unit]
     return min(seen, key=lambda story: (story.unit != week.unit, story.id)) if seen else None

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.ids import new_id
 from bot.domain.people import Identity, Organisation, Person, Platform, Tree, Unit
@@ -15,6 +16,7 @@ from bot.errors import Misconfigured
 from bot.ports import Entrant, Store, Transaction
 
 INVITATION_DAYS = 14
+NATIONS = ("ENG", "WLS", "SCT", "NIR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,15 @@ class Imported:
 
 
 async def create(store: Store, name: str, zone: str, nation: str) -> Organisation:
-    """A new organisation with one unit, itself."""
+    """A new organisation with one unit, itself. Raises `Misconfigured` for a zone or a nation that is not known."""
+    if nation not in NATIONS:
+        raise Misconfigured(
+            f"{nation} is not a nation whose bank holidays are known. Choose from {', '.join(NATIONS)}."
+        )
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Misconfigured(f"{zone} is not a time zone. Write it like Europe/London.") from error
     organisation = Organisation(new_id(), name, zone, nation)
     async with store.begin() as tx:
         await tx.organisations.add(organisation, Unit(new_id(), name))

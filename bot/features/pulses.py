@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.core import Call
-from bot.delivery import Reader
 from bot.domain import ballots as results_of
 from bot.domain import pulses as rules
 from bot.domain.ballots import COMMENT, Labels
@@ -17,6 +17,7 @@ from bot.domain.pulses import Pulse, State
 from bot.domain.questions import QUESTIONS, SCALE, next_questions
 from bot.entries import ShowPulse
 from bot.errors import KeysLost, Refusal
+from bot.parcels import Reader
 from bot.plan import Due, Event, Work, next_moment
 from bot.ports import When
 from bot.views import (
@@ -45,6 +46,7 @@ SEALED_COMMENT = N_(
 )
 NONE_PLANNED = N_("No pulse is planned at the moment.")
 log = logging.getLogger(__name__)
+REMINDER_DISTANCE = timedelta(hours=24)
 SEALED = N_(
     "Your answers are sealed. Nobody can read them before the pulse closes, and afterwards they are only counted "
     "together with those of at least four others."
@@ -149,8 +151,8 @@ async def explain(command: ExplainAnswers, call: Call) -> Reply:
 
 async def compose_asked(notice: PulseAsked, reader: Reader) -> View | None:
     """The pulse, for somebody on its roster, while it is open."""
-    pulse = await reader.tx.pulses.get(notice.pulse)
-    if pulse is None or reader.person is None or not pulse.open_at(reader.now):
+    pulse = await _still_asking(notice.pulse, reader)
+    if pulse is None or reader.person is None:
         return None
     answered = await reader.tx.ballots.answered(pulse.id, reader.person.id)
     return asking(pulse, answered, reader.words)
@@ -158,12 +160,19 @@ async def compose_asked(notice: PulseAsked, reader: Reader) -> View | None:
 
 async def compose_reminder(notice: PulseReminder, reader: Reader) -> View | None:
     """The pulse once more, only for somebody who has answered nothing. Whoever has is not told apart afterwards."""
-    pulse = await reader.tx.pulses.get(notice.pulse)
-    if pulse is None or reader.person is None or not pulse.open_at(reader.now):
+    pulse = await _still_asking(notice.pulse, reader)
+    if pulse is None or reader.person is None:
         return None
     if await reader.tx.ballots.answered(pulse.id, reader.person.id):
         return None
     return asking(pulse, frozenset(), reader.words, reminder=True)
+
+
+async def _still_asking(pulse_id: str, reader: Reader) -> Pulse | None:
+    """The pulse, if it is open and this person has not asked to be left alone meanwhile."""
+    pulse = await reader.tx.pulses.get(pulse_id)
+    paused = reader.person is None or reader.person.paused
+    return pulse if pulse and pulse.open_at(reader.now) and not paused else None
 
 
 # What falls due
@@ -174,19 +183,27 @@ async def open_pulse(due: Due, work: Work) -> None:
     async with work.store.begin() as tx:
         if not await tx.programmes.once(due.programme.id, due.week.monday, Event.OPEN):
             return
-        pulse = _planned(due, next_questions(await tx.pulses.asked(due.programme.id), measure=_is_measure(due)))
+        items = next_questions(await tx.pulses.asked(due.programme.id), measure=_is_measure(due))
+        pulse = _planned(due, items, work.now)
         asked = await tx.pulses.open(pulse)
-        await tx.outbox.fan_out(pulse, PulseAsked(pulse.id), When(due.week.opens, not_after=due.week.closes))
+        await tx.outbox.fan_out(pulse, PulseAsked(pulse.id), When(pulse.opens, not_after=pulse.closes))
     log.info("pulse.opened", extra={"pulse": pulse.id, "asked": asked})
 
 
 async def remind(due: Due, work: Work) -> None:
-    """Queue one reminder for everybody on the roster; whether it is needed is seen when it is sent."""
+    """Queue one reminder for everybody on the roster; whether it is needed is seen when it is sent.
+
+    Where the pulse opened late, it waits for a day: nobody is asked and reminded in one breath.
+    """
     async with work.store.begin() as tx:
         pulse = await tx.pulses.of_week(due.programme.id, due.week.monday)
-        if pulse is None or not await tx.programmes.once(due.programme.id, due.week.monday, Event.REMIND):
+        if (
+            pulse is None
+            or work.now < pulse.opens + REMINDER_DISTANCE
+            or not await tx.programmes.once(due.programme.id, due.week.monday, Event.REMIND)
+        ):
             return
-        await tx.outbox.fan_out(pulse, PulseReminder(pulse.id), When(due.week.reminds, not_after=due.week.closes))
+        await tx.outbox.fan_out(pulse, PulseReminder(pulse.id), When(work.now, not_after=pulse.closes))
 
 
 async def close_due(due: Due, work: Work) -> None:
@@ -362,14 +379,14 @@ def _is_measure(due: Due) -> bool:
     return rules.is_measure(due.programme.starts, due.week.monday)
 
 
-def _planned(due: Due, items: tuple[str, ...]) -> Pulse:
+def _planned(due: Due, items: tuple[str, ...], now: datetime) -> Pulse:
     return Pulse(
         id=new_id(),
         organisation=due.organisation.id,
         programme=due.programme.id,
         week=due.week.monday,
         items=items,
-        opens=due.week.opens,
+        opens=max(due.week.opens, now),
         closes=due.week.closes,
         measure=_is_measure(due),
     )

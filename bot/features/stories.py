@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from bot.core import Call
-from bot.delivery import Reader, edit
+from bot.delivery import edit
 from bot.domain import stories as rules
 from bot.domain.calendar import next_batch
 from bot.domain.ids import new_id
@@ -15,6 +15,7 @@ from bot.domain.programmes import Programme
 from bot.domain.stories import AUDIENCES, KINDS, Audience, Story, StoryKind, StoryState
 from bot.entries import MyStories, StartStory
 from bot.errors import NotFound, Refusal
+from bot.parcels import Reader
 from bot.parts import story_parts
 from bot.ports import Channel, Recipient, When
 from bot.views import (
@@ -41,6 +42,10 @@ from bot.wire import Command, Flag, Notice
 from bot.words import N_, Words
 
 HELP = frozenset({"help", "cymorth"})
+TEAM_TOO_SMALL = N_(
+    "Fewer than five people of your team are here, so without your name it would still give you away. Show your name, "
+    "or choose the whole organisation."
+)
 NOT_YOURS = N_("That story is not there any more.")
 NO_PROGRAMME = N_("No programme of change is running at the moment, so there is nowhere to tell it. Nothing was saved.")
 
@@ -90,7 +95,7 @@ async def start(command: StartStory, call: Call) -> Reply:
     if not words:
         return Ask(_form(_blank(programme, call), call.words))
     draft = replace(_blank(programme, call), text=words)
-    await call.tx.stories.draft(draft, call.person.id)
+    await call.tx.stories.draft(replace(draft, unit=await _sheltering_unit(call)), call.person.id)
     return Show(_preview(draft, call.words))
 
 
@@ -143,8 +148,10 @@ async def compose_shared(notice: StoryShared, reader: Reader) -> View | None:
     """The story for a channel; a withdrawn one is not sent, and where it stands already it says that it is gone."""
     story = await reader.tx.stories.get(notice.story)
     t = reader.words
-    if story is None or story.state is not StoryState.SHARED:
-        gone = View(t(N_("A story was withdrawn by the person who told it.")), about=notice.story)
+    tree = await reader.tx.people.tree(reader.organisation.id)
+    shown_here = story is not None and reader.channel is not None and _shown_in(reader.channel, story, tree)
+    if story is None or not shown_here or not story.shown_at(reader.now):
+        gone = View(t(N_("A story was withdrawn by the person who told it.")))
         return gone if reader.editing else None
     programme = await reader.tx.programmes.get(story.programme)
     teller = await reader.tx.people.get(story.teller) if story.teller else None
@@ -262,9 +269,11 @@ async def _own(story_id: str, call: Call) -> Story:
 
 
 async def _told(command: TellStory, story: Story, call: Call) -> Story:
-    """The story as it will be kept. An unnamed one moves up to a unit that is large enough to hide its teller."""
+    """The story as it will be kept. An unnamed one stands under a unit that is large enough to hide its teller."""
     named = command.named is Flag.YES
     unit = call.person.unit if named else await _sheltering_unit(call)
+    if command.audience is Audience.TEAM and unit != call.person.unit:
+        raise Refusal(TEAM_TOO_SMALL, field="audience")
     return replace(
         story,
         unit=unit,
@@ -275,6 +284,7 @@ async def _told(command: TellStory, story: Story, call: Call) -> Story:
         day=call.today,
         state=StoryState.SHARED,
         teller=call.person.id if named else "",
+        shown_from=None if named else next_batch(call.now, call.organisation.tz),
     )
 
 
@@ -285,7 +295,7 @@ async def _sheltering_unit(call: Call) -> str:
 
 async def _spread(story: Story, call: Call) -> None:
     tree = await call.tx.people.tree(story.organisation)
-    due = call.now if story.teller else next_batch(call.now, call.organisation.tz)
+    due = story.shown_from or call.now
     for channel in await call.tx.channels.all(story.organisation):
         if _shown_in(channel, story, tree):
             key = f"{StoryShared.name()}:{story.id}:{channel.id}"

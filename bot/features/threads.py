@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from bot.core import Call
-from bot.delivery import Reader
 from bot.domain import threads as rules
 from bot.domain.calendar import next_batch
 from bot.domain.ids import new_id
 from bot.domain.people import Person, Role, Tree
 from bot.domain.threads import RECIPIENTS, Entry, Recipient, Side, Thread
 from bot.entries import MyThreads, SpeakUp
-from bot.errors import NotFound
+from bot.errors import NotFound, Refusal
+from bot.parcels import Reader
 from bot.ports import Recipient as To
 from bot.ports import Transaction, When
 from bot.views import (
@@ -39,6 +39,8 @@ from bot.wire import Command, Flag, Notice
 from bot.words import N_, Words
 
 NO_THREAD = N_("That conversation is not there, or it is not yours.")
+NOBODY_ELSE = N_("There is nobody else here it could be handed to. Nothing was sent.")
+NOT_YET = N_("What was written last is handed over on {when}. Please close the conversation after that.")
 PROMISE = N_(
     "Without your name, this is confidential: while the conversation is open the system can find you to deliver a "
     "reply, so somebody who controls both the server and its keys could too. When it is closed, that stops for ever."
@@ -105,7 +107,7 @@ async def open_thread(command: OpenThread, call: Call) -> Reply:
     tree = await call.tx.people.tree(call.organisation.id)
     unit = await _unit_for(command.recipient, tree, call)
     named = command.named is Flag.YES
-    entry = Entry(new_id(), Side.STAFF, call.today, rules.accept_body(command.body))
+    entry = _entry(Side.STAFF, command.body, call)
     thread = Thread(
         id=new_id(),
         organisation=call.organisation.id,
@@ -115,8 +117,10 @@ async def open_thread(command: OpenThread, call: Call) -> Reply:
         author=call.person.id if named else "",
         entries=(entry,),
     )
-    await call.tx.threads.open(thread, call.person.id)
     readers = await _readers(thread, call.tx)
+    if all(reader.id == call.person.id for reader in readers):
+        raise Refusal(NOBODY_ELSE)
+    await call.tx.threads.open(thread, call.person.id)
     await _tell(readers, thread, entry, call)
     return Show(_sent(thread, readers, tree, call))
 
@@ -134,7 +138,7 @@ async def say(command: SayInThread, call: Call) -> Reply:
     """Add to a conversation. The other side is told at the next batch, so that the moment of writing is lost."""
     thread, side = await _thread(command.thread, call)
     rules.require_open(thread)
-    entry = Entry(new_id(), side, call.today, rules.accept_body(command.body))
+    entry = _entry(side, command.body, call)
     await call.tx.threads.say(thread.id, entry)
     if side is Side.STAFF:
         await _tell(await _readers(thread, call.tx), thread, entry, call)
@@ -144,20 +148,22 @@ async def say(command: SayInThread, call: Call) -> Reply:
 
 
 async def close(command: CloseThread, call: Call) -> Reply:
-    """Either side may end it; then nobody can find the author any more."""
-    thread, _ = await _thread(command.thread, call)
-    await call.tx.threads.close(thread.id)
+    """Either side may end it; then nobody can find the author any more. A leader's answer must reach them first."""
+    thread, side = await _thread(command.thread, call)
     t = call.words
-    return Replace(
-        View(t(N_("The conversation is closed")), (text(t(N_("The way back to its author has been destroyed."))),))
-    )
+    waiting = thread.on_its_way(call.now)
+    if side is Side.LEADER and waiting is not None:
+        raise Refusal(NOT_YET, values={"when": t.moment(waiting.shown_from)})
+    await call.tx.threads.close(thread.id)
+    destroyed = text(t(N_("The way back to its author has been destroyed.")))
+    return Replace(View(t(N_("The conversation is closed")), (destroyed,)))
 
 
 async def mine(_command: MyThreads, call: Call) -> Reply:
     """Conversations of this person, and for a leader or a steward those they are to answer, waiting ones first."""
-    own = await call.tx.threads.mine(call.organisation.id, call.person.id)
+    own = [t.seen_by(Side.STAFF, call.now) for t in await call.tx.threads.mine(call.organisation.id, call.person.id)]
     mine = {thread.id for thread in own}
-    led = [t for t in await _led_by(call.person, call.tx) if not t.closed and t.id not in mine]
+    led = [t for t in await _led_by(call) if not t.closed and t.id not in mine]
     led.sort(key=lambda thread: (not thread.waiting, thread.opened))
     t = call.words
     if not own and not led:
@@ -302,9 +308,10 @@ async def _thread(thread_id: str, call: Call) -> tuple[Thread, Side]:
     thread = await call.tx.threads.get(thread_id)
     if thread is not None and thread.organisation == call.organisation.id:
         if await call.tx.threads.opened_by(thread.id, call.person.id):
-            return thread, Side.STAFF
-        if await _leads(call.person, thread, call.tx):
-            return thread, Side.LEADER
+            return thread.seen_by(Side.STAFF, call.now), Side.STAFF
+        handed_over = thread.seen_by(Side.LEADER, call.now)
+        if handed_over.entries and await _leads(call.person, thread, call.tx):
+            return handed_over, Side.LEADER
     raise NotFound(NO_THREAD)
 
 
@@ -322,12 +329,20 @@ async def _readers(thread: Thread, tx: Transaction) -> tuple[Person, ...]:
     return await tx.people.stewards(thread.organisation)
 
 
-async def _led_by(person: Person, tx: Transaction) -> list[Thread]:
+async def _led_by(call: Call) -> list[Thread]:
+    """What has been handed over to this person by now."""
+    person = call.person
     if person.role is Role.STAFF:
         return []
-    tree = await tx.people.tree(person.organisation)
-    threads = await tx.threads.of_units(person.organisation, {person.unit, tree.root.id})
-    return [thread for thread in threads if await _leads(person, thread, tx)]
+    tree = await call.tx.people.tree(person.organisation)
+    threads = await call.tx.threads.of_units(person.organisation, {person.unit, tree.root.id})
+    handed_over = [(t, t.seen_by(Side.LEADER, call.now)) for t in threads]
+    return [seen for t, seen in handed_over if seen.entries and await _leads(person, t, call.tx)]
+
+
+def _entry(side: Side, body: str, call: Call) -> Entry:
+    handed_over = next_batch(call.now, call.organisation.tz)
+    return Entry(new_id(), side, call.today, rules.accept_body(body), handed_over)
 
 
 async def _author_name(thread: Thread, tx: Transaction) -> str:

@@ -34,7 +34,7 @@ async def test_p9_a_closed_thread_leads_nowhere_even_with_the_keys(world: World)
 
 async def test_the_same_author_leaves_unequal_routes_of_one_length(world: World) -> None:
     """Two threads of one person look no more alike than those of two."""
-    for account in ("u5", "u5", "u6", "steward"):
+    for account in ("u5", "u5", "u6", "u20"):
         await world.ask(account, "OpenThread", body="Please listen")
     routes = [bytes(row["route"]) for row in (await steal(world))["threads"]]  # type: ignore[call-overload]
     assert len(set(routes)) == 4

@@ -28,6 +28,7 @@ class StubMessenger:
 
     url: str
     http: aiohttp.ClientSession
+    looks: bool = False
 
     async def send(self, to: Address, view: View, key: str) -> Outcome:
         async with self.http.post(self.url, json={"to": to.ref, "key": key, "text": lines(view)}) as answer:

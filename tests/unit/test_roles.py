@@ -9,6 +9,7 @@ from itertools import product
 import pytest
 
 from bot.core import EVERYBODY, STRANGER, UNKNOWN_ACTION, Request
+from bot.domain.calendar import next_batch
 from bot.domain.ids import new_id
 from bot.domain.people import Address, Identity, Platform, Role
 from bot.domain.programmes import Programme
@@ -59,6 +60,7 @@ class Councils:
         values = {"body": "Please listen", "recipient": recipient}
         reply = await self.ask(workspace, account, threads.OpenThread, values)
         assert isinstance(reply, Show)
+        self.world.time[0] = next_batch(self.world.time[0], self.world.organisation.tz)
         return sent(reply.view, threads.ReadThread)["thread"]
 
     async def values(self, workspace: str, account: str, kind: type[Message]) -> dict[str, str]:
@@ -77,6 +79,10 @@ class Councils:
         return {name: value for name, value in given.items() if name in names}
 
 
+SECOND_STEWARD = b"key,name,role,web_id\nks2,Sam Steward,steward,steward2"
+"""What a steward writes to the stewards needs another steward to read it."""
+
+
 def sent(view: View, kind: type[Command]) -> dict[str, str]:
     return next(button.sends.write() for button in buttons(view) if isinstance(button.sends, kind))
 
@@ -91,12 +97,16 @@ async def councils(small_world: World) -> Councils:
         await tx.organisations.connect(other.id, Platform.WEB, ELSEWHERE)
     imported = await import_people(store, other, staff_list().replace(b",Council,", b",Other council,"))
     assert imported.problems == ()
+    for organisation in (world.organisation, other):
+        await import_people(store, organisation, SECOND_STEWARD)
     programme = Programme(new_id(), other.id, "Change", "Answer people the first time", MONDAY)
     await furnish(world.product, other, programme)
     worker = world.product.worker
     for now in (OPENS, CLOSES, OPENS + WEEK):
         world.time[0] = now
-        await tick(Work(store, worker.deliverer.languages, worker.deliverer.themes, now), worker.doers)
+        await tick(
+            Work(store, worker.deliverer.composer.languages, worker.deliverer.composer.themes, now), worker.doers
+        )
     found = {}
     async with store.view() as tx:
         for workspace, each in ((WORKSPACE, world.programme), (ELSEWHERE, programme)):

@@ -20,6 +20,7 @@ EMOJI = ["😀", "ŵ", "\U0001f3f4", "界"]
 OPENS = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
 CLOSES = datetime(2026, 11, 19, 17, 0, tzinfo=UTC)
 PULSE = Pulse("p", "o", "g", date(2026, 11, 16), ("proud", "informed"), OPENS, CLOSES)
+BATCH = datetime(2026, 11, 16, 15, tzinfo=UTC)
 THREAD = Thread("t", "o", "u", Recipient.LEADER, date(2026, 11, 16))
 
 
@@ -80,8 +81,8 @@ def test_nothing_more_is_said_in_a_closed_conversation() -> None:
 
 def test_a_conversation_waits_while_staff_spoke_last() -> None:
     """It is the leader's turn after staff have written, and no longer after an answer or the close."""
-    asked = replace(THREAD, entries=(Entry("a", Side.STAFF, THREAD.opened, "Please listen"),))
-    answered = replace(THREAD, entries=(*asked.entries, Entry("b", Side.LEADER, THREAD.opened, "We do")))
+    asked = replace(THREAD, entries=(Entry("a", Side.STAFF, THREAD.opened, "Please listen", BATCH),))
+    answered = replace(THREAD, entries=(*asked.entries, Entry("b", Side.LEADER, THREAD.opened, "We do", BATCH)))
     assert asked.waiting
     assert not answered.waiting
     assert not replace(asked, closed=True).waiting
@@ -154,3 +155,14 @@ def test_answers_are_taken_to_the_last_second_and_not_after() -> None:
 def test_a_rate_is_told_in_bands_of_ten(answered: int, eligible: int, band: int) -> None:
     """The rate is rounded down to ten per cent, and 90 stands for everything above, so that "all" is never said."""
     assert pulses.rate_band(answered, eligible) == band
+
+
+def test_what_the_other_side_wrote_is_seen_from_its_batch_on() -> None:
+    """A leader who looks every minute sees nothing before nine or three; the author sees their own words at once."""
+    asked = replace(THREAD, entries=(Entry("a", Side.STAFF, THREAD.opened, "Please listen", BATCH),))
+    before = BATCH - timedelta(minutes=1)
+    assert asked.seen_by(Side.LEADER, before).entries == ()
+    assert asked.seen_by(Side.STAFF, before).entries == asked.entries
+    assert asked.seen_by(Side.LEADER, BATCH).entries == asked.entries
+    assert asked.on_its_way(before) == asked.entries[0]
+    assert asked.on_its_way(BATCH) is None

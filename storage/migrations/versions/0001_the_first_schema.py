@@ -20,6 +20,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_envelopes_day"), "envelopes", ["day"], unique=False)
     op.create_table(
+        "installation",
+        sa.Column("key_store", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("key_store", name=op.f("pk_installation")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "lanes",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("hold_until", sa.DateTime(), nullable=False),
@@ -162,6 +168,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.String(length=32), nullable=False),
         sa.Column("side", sa.String(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("shown_from", sa.DateTime(), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name=op.f("fk_entries_organisation_id"), ondelete="CASCADE"
@@ -268,6 +275,7 @@ def upgrade() -> None:
         sa.Column("audience", sa.String(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("shown_from", sa.DateTime(), nullable=True),
         sa.Column("teller", sa.String(), nullable=True),
         sa.Column("route", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -453,6 +461,7 @@ def downgrade() -> None:
     op.drop_table("channels")
     op.drop_table("organisations")
     op.drop_table("lanes")
+    op.drop_table("installation")
     op.drop_index(op.f("ix_envelopes_day"), table_name="envelopes")
     op.drop_table("envelopes")
     # ### end Alembic commands ###
