@@ -14,7 +14,6 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp import web
-from sqlalchemy import make_url
 
 from adapters.language.engine import ThemeEngine
 from adapters.language.remembered import RememberedThemes
@@ -30,7 +29,7 @@ from bot.routes import COMMANDS, EVENTS, NOTICES
 from bot.settings import Settings
 from bot.words import load_languages
 from bot.worker import Worker
-from storage.engine import open_engines
+from storage.engine import open_engines, sqlite_file
 from storage.keys import KeyDirectory
 from storage.migrate import migrate
 from storage.store import SqlStore, match_keys
@@ -183,10 +182,10 @@ def _themes(settings: Settings) -> RememberedThemes:
 
 def _keep_apart(settings: Settings) -> None:
     """Keys beside the database would be copied with it, and every backup would tell."""
-    url = make_url(settings.database_url)
-    if url.get_backend_name() != "sqlite" or not url.database or settings.keys is None:
+    file = sqlite_file(settings.database_url)
+    if file is None or settings.keys is None:
         return
-    folder = Path(url.database).resolve().parent
+    folder = file.resolve().parent
     folder.mkdir(parents=True, exist_ok=True)
     if settings.keys.resolve().is_relative_to(folder):
         raise Misconfigured(

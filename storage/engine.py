@@ -6,10 +6,12 @@ Both get the same guarantees: durable commits, one writer's order, no values in 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, make_url
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
@@ -27,6 +29,9 @@ PRAGMAS = (
 )
 
 
+UNREADABLE = "HUNDRED_DAYS_DATABASE_URL can not be read. Write it like sqlite:////path/file.sqlite or postgresql://user@host/name."
+
+
 @dataclass(frozen=True, slots=True)
 class Engines:
     """One engine to write through and one to read through. On PostgreSQL they are the same."""
@@ -42,13 +47,22 @@ class Engines:
 
 def database_url(url: str) -> str:
     """The address with our driver in it. Raises `Misconfigured` for a database we do not know."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise Misconfigured(UNREADABLE) from error
     kind = parsed.get_backend_name()
     if kind not in DRIVERS:
         raise Misconfigured(
             f"{kind} is not a database we can use. Set HUNDRED_DAYS_DATABASE_URL to sqlite:/// or postgresql://."
         )
     return parsed.set(drivername=DRIVERS[kind]).render_as_string(hide_password=False)
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite database; None for a database that is a server."""
+    address = make_url(database_url(url))
+    return Path(address.database) if address.get_backend_name() == "sqlite" and address.database else None
 
 
 def open_engines(url: str) -> Engines:

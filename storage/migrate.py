@@ -10,15 +10,21 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 
 from bot.errors import Misconfigured
 from storage.engine import Engines
 
 
 async def migrate(engines: Engines) -> None:
-    """Bring the database to the newest schema. Raises `Misconfigured` where it is newer than this code."""
-    async with engines.write.begin() as connection:
-        await connection.run_sync(_upgrade)
+    """Bring the database to the newest schema. Raises `Misconfigured` where it is newer than this code, or not there."""
+    try:
+        async with engines.write.begin() as connection:
+            await connection.run_sync(_upgrade)
+    except (DBAPIError, OSError) as error:
+        raise Misconfigured(
+            f"The database does not answer ({type(error).__name__}). Is it running, and HUNDRED_DAYS_DATABASE_URL right?"
+        ) from error
 
 
 async def revision(engines: Engines) -> str:
@@ -30,6 +36,11 @@ async def revision(engines: Engines) -> str:
 def newest() -> str:
     """The schema this code expects."""
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def knows(revision: str) -> bool:
+    """Whether this code knows a schema, or it was made by a newer version."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 def _upgrade(connection: Connection) -> None:

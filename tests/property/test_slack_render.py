@@ -7,7 +7,7 @@ from dataclasses import replace
 from string import printable
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View as SlackView
@@ -39,6 +39,7 @@ from bot.views import (
     View,
     text,
 )
+from bot.wire import clean
 from tests.platforms.slack_lint import Json, message_faults, view_faults
 from tests.platforms.slack_state import shown
 from tests.platforms.slack_toy import Save, Vote
@@ -108,7 +109,6 @@ def modelled(blocks: list[Json]) -> bool:
     return all(model is not None and model.to_dict() for model in map(Block.parse, blocks))
 
 
-@settings(deadline=None)
 @given(views)
 @example(View("x" * 151, (Buttons(tuple(Button(str(n), Vote(str(n))) for n in range(30))),) * 60))
 @example(View("x", (Fields((("x" * 1000, "y" * 1000),)),)))
@@ -120,7 +120,6 @@ def test_slack_takes_every_message(view: View) -> None:
     assert modelled(drawn["blocks"])
 
 
-@settings(deadline=None)
 @given(views)
 def test_slack_takes_every_home_tab(view: View) -> None:
     """The home tab has more room, and its own limits."""
@@ -129,7 +128,6 @@ def test_slack_takes_every_home_tab(view: View) -> None:
     assert modelled(drawn["blocks"])
 
 
-@settings(deadline=None)
 @given(views, ways)
 def test_slack_takes_every_view_as_a_modal(view: View, way: Way) -> None:
     """What can not be a message can be a modal without a submit; it is never empty."""
@@ -138,7 +136,6 @@ def test_slack_takes_every_view_as_a_modal(view: View, way: Way) -> None:
     SlackView(**drawn).validate_json()
 
 
-@settings(deadline=None)
 @given(forms, ways)
 def test_slack_takes_every_form(form: Form, way: Way) -> None:
     """Inputs of every kind, with hints, values and long labels, are a modal that Slack opens."""
@@ -148,7 +145,6 @@ def test_slack_takes_every_form(form: Form, way: Way) -> None:
     SlackView(**drawn).validate_json()
 
 
-@settings(deadline=None)
 @given(views)
 def test_words_are_never_markup(view: View) -> None:
     """No block holds mrkdwn, whatever stands in it."""
@@ -162,7 +158,7 @@ def test_a_command_survives_the_wire(command: Vote, label: str) -> None:
     body = json.loads(json.dumps({"user": {"id": "U1"}, "actions": row["elements"]}))
     asked = inbound.pressed(body, "e").request
     assert asked.action == Vote.name()
-    assert Vote.read(asked.values) == Vote(command.choice.replace("\x00", ""))
+    assert Vote.read(asked.values) == Vote(clean(command.choice))
 
 
 @given(fixed, ways)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.teams import limits, render
@@ -112,7 +112,6 @@ FORMS = st.builds(
 
 
 @given(VIEWS)
-@settings(max_examples=60, deadline=None)
 def test_every_view_is_a_card_that_teams_takes(view: View) -> None:
     """No view, however long or hostile, makes a card that Teams would refuse, in a message or in a dialog."""
     assert teams_cards.faults(render.card(view), dialog=False) == []
@@ -121,7 +120,6 @@ def test_every_view_is_a_card_that_teams_takes(view: View) -> None:
 
 
 @given(FORMS)
-@settings(max_examples=60, deadline=None)
 def test_every_form_is_a_card_that_teams_takes(form: Form) -> None:
     """No form, however long or hostile, makes a card that Teams would refuse; its one action sends its command."""
     card = render.form(form)

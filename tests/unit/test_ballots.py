@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nacl.exceptions import CryptoError
-from nacl.public import PrivateKey
+from nacl.public import PrivateKey, SealedBox
 
 from bot.domain.ballots import COMMENT, Answer, Ballot, Labels, Respondent, Results, gather, publish
 from bot.domain.ids import new_id
@@ -17,7 +17,7 @@ from bot.domain.people import Tree, Unit
 from bot.domain.publishing import publishable
 from bot.domain.pulses import COMMENT_LONGEST
 from bot.domain.themes import Sentiment
-from storage.seal import SealingKeys, TamperedBallot, lock_route, seal, unlock_route, unseal
+from storage.seal import PADDED, OversizedBallot, SealingKeys, TamperedBallot, lock_route, seal, unlock_route, unseal
 
 TREE = Tree.of(
     (
@@ -222,6 +222,22 @@ def test_the_longest_comment_fits_whatever_it_is_made_of(character: str) -> None
     """Five hundred characters of four bytes, or of those that are escaped, make a ballot no longer."""
     full = seal(KEYS, PULSE, PERSON, PLACE, Answer(COMMENT, None, character * COMMENT_LONGEST, quotable=True))[1]
     assert len(full) == len(seal(KEYS, PULSE, PERSON, PLACE, Answer("proud", 5))[1])
+
+
+def test_an_answer_that_would_stand_out_is_not_sealed() -> None:
+    """What is longer than the rules let through is refused, and the words are not in the error: no ballot is longer."""
+    words = "zq" * PADDED
+    with pytest.raises(OversizedBallot) as refused:
+        seal(KEYS, PULSE, PERSON, PLACE, Answer(COMMENT, None, words))
+    assert "zq" not in str(refused.value)
+
+
+@pytest.mark.parametrize("inside", [b"", b"not JSON", b"[]", b"{}", b'{"item": "proud"}', b"\xff"])
+def test_a_box_that_holds_no_answer_is_refused(inside: bytes) -> None:
+    """Whoever has the public key can seal anything, but what is no ballot is not taken for one."""
+    box = SealedBox(PRIVATE.public_key).encrypt(inside)
+    with pytest.raises(TamperedBallot):
+        unseal(bytes(PRIVATE), PULSE, KEYS.slot(PERSON, "proud"), box)
 
 
 def test_the_same_answer_never_looks_the_same() -> None:
