@@ -17,13 +17,14 @@ from storage.engine import Engines
 
 
 async def migrate(engines: Engines) -> None:
-    """Bring the database to the newest schema. Raises `Misconfigured` where it is newer than this code, or not there."""
+    """Bring the database to the newest schema. Raises `Misconfigured` where it is newer than this code, or absent."""
     try:
         async with engines.write.begin() as connection:
             await connection.run_sync(_upgrade)
     except (DBAPIError, OSError) as error:
         raise Misconfigured(
-            f"The database does not answer ({type(error).__name__}). Is it running, and HUNDRED_DAYS_DATABASE_URL right?"
+            f"The database does not answer ({type(error).__name__}). Is it running, and is HUNDRED_DAYS_DATABASE_URL "
+            "right?"
         ) from error
 
 

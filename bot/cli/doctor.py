@@ -81,9 +81,7 @@ async def _database(settings: Settings) -> tuple[Finding, bool]:
     if not found:
         return Finding(name, OK, "The database answers. It is empty; `serve` or `migrate` will make the tables."), False
     if not knows(found):
-        return Finding(
-            name, TO_DO, "The database was made by a newer version of Hundred Days. Install that one."
-        ), False
+        return Finding(name, TO_DO, "A newer version of Hundred Days made this database. Install that one."), False
     if found != newest():
         words = f"The schema is {found}, this version expects {newest()}. Run `hundred-days migrate`."
         return Finding(name, TO_DO, words), False
@@ -91,9 +89,17 @@ async def _database(settings: Settings) -> tuple[Finding, bool]:
 
 
 def _keys(settings: Settings) -> Finding:
+    from storage.engine import sqlite_file
+
     name = "HUNDRED_DAYS_KEYS"
     if settings.keys is None:
         return Finding(name, TO_DO, "Set it to a folder outside the database's folder and outside every backup.")
+    file = sqlite_file(settings.database_url) if settings.database_url else None
+    if file is not None and settings.keys.resolve().is_relative_to(file.resolve().parent):
+        words = (
+            "The folder lies inside the database's folder: a copy of that would hold the keys too. Move it elsewhere."
+        )
+        return Finding(name, TO_DO, words)
     if not settings.keys.exists():
         return Finding(name, OK, "The folder is not there yet; `serve` will make it, readable by this user only.")
     if not os.access(settings.keys, os.R_OK | os.W_OK | os.X_OK):

@@ -6,9 +6,6 @@ import asyncio
 import re
 import sqlite3
 
-import pytest
-
-from storage.migrate import newest
 from tests.platforms.slack import LocalSlack
 from tests.terminal import Ran, Terminal
 from tests.world import HEADER
@@ -80,7 +77,7 @@ def test_nobody_to_ask_is_something_to_do(terminal: Terminal) -> None:
 def test_an_empty_database_is_fine_and_stays_empty(terminal: Terminal) -> None:
     """Before the first start the database has no tables and the key store is not there; looking makes neither."""
     found = findings(terminal.run("doctor"))
-    assert found[DATABASE][0] == "ok" and "It is empty" in found[DATABASE][1]
+    assert found[DATABASE][0] == "ok" and "not there yet" in found[DATABASE][1]
     assert found[KEYS][0] == "ok" and "is not there yet" in found[KEYS][1]
     assert not terminal.keys.exists()
     assert tables(terminal) == []
@@ -118,7 +115,7 @@ def test_a_newer_schema_is_one_finding(terminal: Terminal) -> None:
     change(terminal, "UPDATE alembic_version SET version_num = '9999'")
     found = findings(terminal.run("doctor"))
     assert found[DATABASE][0] == "to do"
-    assert f"The schema is 9999, this version expects {newest()}" in found[DATABASE][1]
+    assert "A newer version" in found[DATABASE][1]
     assert found[KEYS][0] == "ok"
 
 
