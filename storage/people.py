@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,9 @@ from bot.ports import Entrant, Member
 from storage.organisations import organisation_of
 from storage.rows import AccountRow, OrganisationRow, PersonRow, UnitRow
 from storage.sql import insert
+
+AT_ONCE = 500
+T = TypeVar("T")
 
 
 class SqlPeople:
@@ -59,30 +63,29 @@ class SqlPeople:
     async def enter(self, organisation: str, entrants: Sequence[Entrant]) -> None:
         query = select(PersonRow).where(PersonRow.organisation_id == organisation)
         known = {row.key: row for row in await self._session.scalars(query)}
+        # By account: a list that gives one account to two people must not stop the others; the last row has it.
+        accounts: dict[Identity, dict[str, object]] = {}
         for entrant in entrants:
             row = known.get(entrant.person.key)
             if row is None:
                 row = _new(entrant.person)
                 self._session.add(row)
             _write(row, entrant.person)
-            await self._session.flush()
-            for account in entrant.accounts:
-                await self.link(account, replace(entrant.person, id=row.id), {})
+            person = replace(entrant.person, id=row.id)
+            accounts |= {account: _account(account, person, {}) for account in entrant.accounts}
+        await self._session.flush()
+        for batch in batched(list(accounts.values())):
+            await self._attach(batch, ("person_id", "organisation_id"))
 
     async def link(self, identity: Identity, person: Person, details: Mapping[str, str]) -> None:
-        values = {
-            "platform": identity.platform,
-            "workspace": identity.workspace,
-            "user": identity.user,
-            "organisation_id": person.organisation,
-            "person_id": person.id,
-            "details": dict(details),
-        }
-        change: dict[str, object] = {"person_id": person.id, "organisation_id": person.organisation}
-        if details:
-            change["details"] = values["details"]
+        changed = ("person_id", "organisation_id", "details") if details else ("person_id", "organisation_id")
+        await self._attach([_account(identity, person, details)], changed)
+
+    async def _attach(self, accounts: Sequence[Mapping[str, object]], changed: Sequence[str]) -> None:
+        """Store accounts; one that is known already leads to the person given now."""
         keys = [AccountRow.platform, AccountRow.workspace, AccountRow.user]
-        statement = insert(self._session, AccountRow).values(**values)
+        statement = insert(self._session, AccountRow).values(list(accounts))
+        change = {name: statement.excluded[name] for name in changed}
         await self._session.execute(statement.on_conflict_do_update(index_elements=keys, set_=change))
 
     async def settle(self, person: Person) -> None:
@@ -135,6 +138,22 @@ def _person(row: PersonRow) -> Person:
         zone=row.zone,
         paused=row.paused,
     )
+
+
+def batched(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The items a few hundred at a time: a statement takes only so many values."""
+    return (items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE))
+
+
+def _account(identity: Identity, person: Person, details: Mapping[str, str]) -> dict[str, object]:
+    return {
+        "platform": identity.platform,
+        "workspace": identity.workspace,
+        "user": identity.user,
+        "organisation_id": person.organisation,
+        "person_id": person.id,
+        "details": dict(details),
+    }
 
 
 def _new(person: Person) -> PersonRow:

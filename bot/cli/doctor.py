@@ -94,7 +94,10 @@ def _keys(settings: Settings) -> Finding:
     name = "HUNDRED_DAYS_KEYS"
     if settings.keys is None:
         return Finding(name, TO_DO, "Set it to a folder outside the database's folder and outside every backup.")
-    file = sqlite_file(settings.database_url) if settings.database_url else None
+    try:
+        file = sqlite_file(settings.database_url) if settings.database_url else None
+    except HundredDaysError:
+        file = None
     if file is not None and settings.keys.resolve().is_relative_to(file.resolve().parent):
         words = (
             "The folder lies inside the database's folder: a copy of that would hold the keys too. Move it elsewhere."

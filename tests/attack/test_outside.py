@@ -14,6 +14,7 @@ import pytest
 
 from bot import logs
 from bot.domain.people import Platform
+from tests.conftest import Databases
 from tests.contract.stage import Stage, account, open_stage
 from tests.platforms.slack import LocalSlack
 from tests.platforms.teams import LocalTeams
@@ -22,11 +23,14 @@ from tests.world import CLOSES, DIGEST, OPENS
 SENTINEL = "zqsentinelzq"
 
 
-@pytest.fixture(params=[Platform.SLACK, Platform.TEAMS])
-async def outside(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> AsyncIterator[Stage]:
-    """The product on a platform that others run, on each database."""
-    async with open_stage(request.param, database, tmp_path / "stage") as opened:
-        yield opened
+@pytest.fixture(params=[("slack", "sqlite"), ("slack", "postgresql"), ("teams", "sqlite")], ids="-".join)
+async def outside(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stage]:
+    """The product on the platforms that others run, and on each database."""
+    platform, kind = request.param
+    databases: Databases = request.getfixturevalue(f"empty_{kind}")
+    with databases.copied(tmp_path) as database:
+        async with open_stage(Platform(platform), database, tmp_path / "stage") as opened:
+            yield opened
 
 
 async def test_p13_logs_are_silent(outside: Stage) -> None:

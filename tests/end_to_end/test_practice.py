@@ -132,8 +132,8 @@ async def test_a_newcomer_sees_the_whole_loop(newcomer: Newcomer) -> None:
     assert problems == []
 
 
-async def test_the_page_works_without_a_script(newcomer: Newcomer) -> None:
-    """A press, a command and a form, by plain forms and redirects."""
+async def test_the_page_works_without_a_script_and_for_nobody_else(newcomer: Newcomer) -> None:
+    """A press, a command and a form work by plain forms and redirects; another site can neither press nor frame."""
     browser = newcomer.page.context.browser
     assert browser is not None
     context = await browser.new_context(java_script_enabled=False)
@@ -147,10 +147,10 @@ async def test_the_page_works_without_a_script(newcomer: Newcomer) -> None:
     await plain.press("Share it")
     await plain.reads("Thank you for telling it")
     await context.close()
+    await _nobody_else(newcomer)
 
 
-async def test_another_site_can_not_press_buttons(newcomer: Newcomer) -> None:
-    """A request with a foreign Origin or Host is refused, and pages say that they may not be framed or kept."""
+async def _nobody_else(newcomer: Newcomer) -> None:
     request = newcomer.page.request
     foreign = await request.post(
         f"{newcomer.address}/say", form={"words": "/pulse"}, headers={"Origin": "http://evil.example"}
