@@ -35,7 +35,7 @@ class Worker:
                     tidied = self.clock()
                     await self.tidy()
                 await self.step(stop)
-            except Exception:
+            except Exception:  # the outermost edge: whatever it was, the next turn must come
                 log.exception("worker.failed")
             with suppress(TimeoutError):
                 async with asyncio.timeout(every):

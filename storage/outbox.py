@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Update, and_, case, func, literal, or_, select, update
+from sqlalchemy import Select, Update, and_, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calendar import waking
@@ -114,8 +114,8 @@ class SqlOutbox:
         )
         return int(done.rowcount)  # type: ignore[attr-defined]
 
-    async def _take(self, query: object, state: str, now: datetime) -> tuple[Delivery, ...]:
-        rows = list(await self._session.scalars(query))  # type: ignore[call-overload]
+    async def _take(self, query: Select[DeliveryRow], state: str, now: datetime) -> tuple[Delivery, ...]:
+        rows = list(await self._session.scalars(query))
         for row in rows:
             row.state, row.lease, row.attempt = state, now + LEASE, row.attempt + 1
         await self._session.flush()

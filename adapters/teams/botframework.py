@@ -59,7 +59,10 @@ class _Senders(ConnectorFactory):
 
 
 class _Checked(BotFrameworkAuthentication):
-    """Authentication that was done before: all that is left are the library's questions about it."""
+    """Authentication that was done before: all that is left are the library's questions about it.
+
+    The library asks the first two only for requests that nobody has checked yet. There are none: so they are an error.
+    """
 
     async def authenticate_request(self, activity: Activity, auth_header: str) -> AuthenticateRequestResult:
         raise NotImplementedError

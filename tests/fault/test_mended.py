@@ -1,0 +1,75 @@
+"""More of what a hostile reader once found: each of these was a real defect."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.ballots import Results, Tally
+from bot.domain.digests import index_of
+from bot.domain.ids import new_id
+from bot.domain.people import Address, Organisation, Platform, Unit
+from bot.domain.programmes import Programme
+from bot.domain.questions import INDEX
+from bot.errors import Misconfigured
+from bot.features.organisations import create
+from bot.ports import Channel
+from bot.views import Refused
+from tests.fault.test_doubt import LEASE, Shaky
+from tests.world import BATCH, BEFORE, MONDAY, OPENS, WORKSPACE, World, open_world
+
+
+async def test_a_story_withdrawn_while_its_send_was_in_doubt_is_edited_out(tmp_path: Path) -> None:
+    """The message had arrived although the platform said otherwise; when it is found, it is edited at once."""
+    shaky = Shaky(lands=True)
+    async with open_world(f"sqlite:///{tmp_path}/data/t.sqlite", tmp_path, None, {Platform.WEB: shaky}) as world:
+        await world.ask("u5", "TellStory", text="Told", audience="organisation", named="yes")
+        await world.at(BEFORE + timedelta(minutes=1))
+        await world.ask("u5", "WithdrawStory", story=shaky.sent[-1][1].about)
+        shaky.broken = False
+        await world.at(BEFORE + timedelta(minutes=1) + LEASE)
+    assert len(shaky.sent) == 1
+    assert "withdrawn" in shaky.edits[-1][1].title
+
+
+async def test_an_organisation_that_can_not_be_planned_stops_no_other(world: World) -> None:
+    """A zone that does not exist, however it came there, keeps nobody else from being asked."""
+    async with world.product.store.begin() as tx:
+        broken = Organisation(new_id(), "A broken one", "Europe/Lodnon")
+        await tx.organisations.add(broken, Unit(new_id(), broken.name))
+        await tx.programmes.add(Programme(new_id(), broken.id, "Change", "A goal", MONDAY))
+    await world.at(OPENS)
+    assert len(world.mailbox.sent) == 28
+
+
+async def test_a_zone_or_nation_that_is_not_known_is_refused(small_world: World) -> None:
+    """A mistyped zone is told when the organisation is made, not on a Monday morning."""
+    for zone, nation in (("Europe/Lodnon", "ENG"), ("Europe/London", "XX")):
+        with pytest.raises(Misconfigured):
+            await create(small_world.product.store, "Another", zone, nation)
+
+
+async def test_a_team_story_does_not_follow_its_channel_to_another_unit(world: World) -> None:
+    """The steward gives the team's channel to the whole organisation before the batch: the story is not shown there."""
+    await world.at(OPENS)
+    await world.ask("u5", "TellStory", text="zq for Housing", audience="team")
+    async with world.product.store.begin() as tx:
+        tree = await tx.people.tree(world.organisation.id)
+        address = Address(Platform.WEB, WORKSPACE, "housing", personal=False)
+        await tx.channels.connect(Channel(new_id(), world.organisation.id, tree.root.id, address))
+    await world.at(BATCH)
+    assert "zq for Housing" not in str(world.mailbox.sent)
+
+
+async def test_what_nobody_else_could_read_is_not_taken(small_world: World) -> None:
+    """The only steward writing to the stewards is told so, instead of being told that it is on its way."""
+    assert isinstance(await small_world.ask("steward", "OpenThread", body="To myself", recipient="steward"), Refused)
+
+
+def test_the_index_does_not_say_what_the_bars_hide() -> None:
+    """Five people who all strongly disagree have an index of 10, like five of whom one only disagrees."""
+    alike = Results(tallies=tuple(Tally("u", item, (5, 0, 0, 0, 0)) for item in INDEX))
+    almost = Results(tallies=tuple(Tally("u", item, (4, 1, 0, 0, 0)) for item in INDEX))
+    assert index_of(alike, "u") == index_of(almost, "u") == 10
