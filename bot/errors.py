@@ -31,6 +31,10 @@ class Misconfigured(HundredDaysError):
     """The installation can not start or go on as it is configured; the message says what to do."""
 
 
+class KeyTaken(HundredDaysError):
+    """A key of that name is in the key store already."""
+
+
 class KeysLost(HundredDaysError):
     """A key that should be in the key store is not there. What it sealed can not be read any more, by anybody."""
 

@@ -6,14 +6,16 @@ seals answers and the part that opens them are different files: answering never 
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from bot.errors import KeysLost, Misconfigured
+from bot.errors import KeysLost, KeyTaken, Misconfigured
 
 KEY_BYTES = 32
 
@@ -21,15 +23,23 @@ KEY_BYTES = 32
 class KeyStore(Protocol):
     """Named secrets that can be destroyed."""
 
-    def put(self, name: str, secret: bytes) -> None: ...
-    def get(self, name: str) -> bytes:
+    async def put(self, name: str, secret: bytes) -> None:
+        """Keep a secret for good. Raises `KeyTaken` where the name is in use: a key is never overwritten."""
+
+    async def get(self, name: str) -> bytes:
         """Raises `KeysLost` where there is none."""
 
-    def destroy(self, name: str) -> None:
+    async def get_all(self, names: Collection[str]) -> Mapping[str, bytes]:
+        """Those of the names that there are, in one go."""
+
+    async def destroy(self, name: str) -> None:
         """Destroy it for good. Doing it twice is harmless."""
 
-    def names(self) -> Iterator[tuple[str, float]]:
+    async def names(self) -> Mapping[str, float]:
         """Every key with the time it was made, in seconds since 1970."""
+
+    def within(self, part: str) -> KeyStore:
+        """A key store of its own inside this one, whose keys this one does not name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,28 @@ class KeyDirectory:
             ) from error
         return cls(folder)
 
-    def put(self, name: str, secret: bytes) -> None:
+    async def put(self, name: str, secret: bytes) -> None:
+        await asyncio.to_thread(self._put, name, secret)
+
+    async def get(self, name: str) -> bytes:
+        found = await self.get_all([name])
+        if name not in found:
+            raise KeysLost(f"the key {name.partition('-')[0]} is not in the key store")
+        return found[name]
+
+    async def get_all(self, names: Collection[str]) -> Mapping[str, bytes]:
+        return await asyncio.to_thread(self._read, names)
+
+    async def destroy(self, name: str) -> None:
+        await asyncio.to_thread(self._destroy, name)
+
+    async def names(self) -> Mapping[str, float]:
+        return await asyncio.to_thread(self._names)
+
+    def within(self, part: str) -> KeyDirectory:
+        return KeyDirectory.open(self.folder / part)
+
+    def _put(self, name: str, secret: bytes) -> None:
         """Write it beside its place and link it there: whole or not at all, and never over another."""
         draft = self.folder / f".{name}.{secrets.token_hex(4)}"
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -62,17 +93,20 @@ class KeyDirectory:
             os.close(handle)
         try:
             os.link(draft, self.folder / name)
+        except FileExistsError as error:
+            raise KeyTaken(f"there is a key {name.partition('-')[0]} of that name already") from error
         finally:
             draft.unlink()
         self._sync()
 
-    def get(self, name: str) -> bytes:
-        try:
-            return (self.folder / name).read_bytes()
-        except FileNotFoundError as error:
-            raise KeysLost(f"the key {name.partition('-')[0]} is not in the key store") from error
+    def _read(self, names: Collection[str]) -> Mapping[str, bytes]:
+        found = {}
+        for name in names:
+            with suppress(FileNotFoundError):
+                found[name] = (self.folder / name).read_bytes()
+        return found
 
-    def destroy(self, name: str) -> None:
+    def _destroy(self, name: str) -> None:
         try:
             with (self.folder / name).open("r+b") as file:
                 file.write(os.urandom(KEY_BYTES))
@@ -82,9 +116,8 @@ class KeyDirectory:
             return
         self._sync()
 
-    def names(self) -> Iterator[tuple[str, float]]:
-        for path in sorted(self.folder.iterdir()):
-            yield path.name, path.stat().st_mtime
+    def _names(self) -> Mapping[str, float]:
+        return {path.name: path.stat().st_mtime for path in sorted(self.folder.iterdir()) if path.is_file()}
 
     def _sync(self) -> None:
         handle = os.open(self.folder, os.O_RDONLY)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.ballots import Labels
 from bot.domain.calendar import Rhythm, Slot
 from bot.domain.programmes import Programme
-from bot.domain.pulses import Pulse, State
+from bot.domain.pulses import Pulse, Segment, State
 from bot.domain.questions import Asked
 from bot.errors import NotFound
 from bot.words import N_
@@ -37,6 +37,9 @@ class SqlProgrammes:
                 days=p.days,
                 measures=list(p.measures),
                 rhythm=_written(p.rhythm),
+                k=p.k,
+                k_comment=p.k_comment,
+                segments=list(p.segments),
             )
         )
         await self._session.flush()
@@ -79,7 +82,10 @@ class SqlPulses:
                 measure=p.measure,
                 k=p.k,
                 k_comment=p.k_comment,
-                seal=make_keys(self._keys, p.id),
+                segments=list(p.segments),
+                mode="anonymous",
+                trustee_id=p.trustee or None,
+                seal=await make_keys(self._keys, p.id),
             )
         )
         await self._session.flush()
@@ -161,6 +167,8 @@ def _pulse(row: PulseRow) -> Pulse:
         measure=row.measure,
         k=row.k,
         k_comment=row.k_comment,
+        segments=tuple(map(Segment, row.segments)),
+        trustee=row.trustee_id or "",
     )
 
 
@@ -174,6 +182,9 @@ def _programme(row: ProgrammeRow) -> Programme:
         days=row.days,
         measures=tuple(row.measures),
         rhythm=_rhythm(row.rhythm),
+        k=row.k,
+        k_comment=row.k_comment,
+        segments=tuple(map(Segment, row.segments)),
     )
 
 

@@ -61,11 +61,14 @@ class OrganisationRow(Row):
 
 
 class WorkspaceRow(Row):
+    """`gone_since` is the day on which the app was removed from it; a month later what came from it is erased."""
+
     __tablename__ = "workspaces"
     __table_args__ = BY_KEY
     platform: Mapped[str] = mapped_column(primary_key=True)
     workspace: Mapped[str] = mapped_column(primary_key=True)
     organisation_id: Mapped[str] = _organisation()
+    gone_since: Mapped[date | None]
 
 
 class InvitationRow(Row):
@@ -126,6 +129,9 @@ class ProgrammeRow(Row):
     days: Mapped[int]
     measures: Mapped[list[str]]
     rhythm: Mapped[list[str]]
+    k: Mapped[int] = mapped_column(server_default="5")
+    k_comment: Mapped[int] = mapped_column(server_default="10")
+    segments: Mapped[list[str]] = mapped_column(server_default="[]")
 
 
 class MarkRow(Row):
@@ -140,7 +146,11 @@ class MarkRow(Row):
 
 
 class PulseRow(Row):
-    """`seal` is the public key that answers are sealed with; it goes when the pulse is sealed."""
+    """`seal` is the public key that answers are sealed with; it goes when the pulse is sealed.
+
+    Triggers of the database refuse a lower `k` or `k_comment`, an earlier close, and any change of `items`, `segments`
+    and `mode`.
+    """
 
     __tablename__ = "pulses"
     __table_args__ = (UniqueConstraint("programme_id", "week"), BY_KEY)
@@ -156,6 +166,9 @@ class PulseRow(Row):
     k: Mapped[int]
     k_comment: Mapped[int]
     seal: Mapped[bytes | None]
+    segments: Mapped[list[str]] = mapped_column(server_default="[]")
+    mode: Mapped[str] = mapped_column(server_default="anonymous")
+    trustee_id: Mapped[str | None]
 
 
 class RosterRow(Row):
@@ -192,6 +205,58 @@ class TallyRow(Row):
     counts: Mapped[list[int]]
 
 
+class SegmentTallyRow(Row):
+    """As a tally, for a place or a grade in the whole organisation."""
+
+    __tablename__ = "segment_tallies"
+    __table_args__ = BY_KEY
+    pulse_id: Mapped[str] = mapped_column(ForeignKey("pulses.id", ondelete="CASCADE"), primary_key=True)
+    dimension: Mapped[str] = mapped_column(primary_key=True)
+    segment: Mapped[str] = mapped_column(primary_key=True)
+    item: Mapped[str] = mapped_column(primary_key=True)
+    organisation_id: Mapped[str] = _organisation()
+    counts: Mapped[list[int]]
+
+
+class PartitionRow(Row):
+    """Into which groups a question's numbers were cut when they were published: for each label, the name of its group.
+
+    It holds no number and no person. The roster guard needs it to compare two weeks, and it goes with the roster.
+    """
+
+    __tablename__ = "partitions"
+    __table_args__ = BY_KEY
+    pulse_id: Mapped[str] = mapped_column(ForeignKey("pulses.id", ondelete="CASCADE"), primary_key=True)
+    item: Mapped[str] = mapped_column(primary_key=True)
+    side: Mapped[str] = mapped_column(primary_key=True)
+    organisation_id: Mapped[str] = _organisation()
+    groups: Mapped[Flat]
+
+
+class TrusteeRow(Row):
+    """Somebody whose passphrase is needed to close a pulse. The passphrase itself is kept nowhere."""
+
+    __tablename__ = "trustees"
+    __table_args__ = BY_KEY
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    organisation_id: Mapped[str] = _organisation()
+    salt: Mapped[bytes]
+    public: Mapped[bytes]
+    appointed: Mapped[bool]
+
+
+class CodeRow(Row):
+    """A one-time code that lets one person in. A hash, never the code; it goes when it is used."""
+
+    __tablename__ = "codes"
+    __table_args__ = BY_KEY
+    code_hash: Mapped[str] = mapped_column(primary_key=True)
+    organisation_id: Mapped[str] = _organisation()
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[str]
+    until: Mapped[datetime]
+
+
 class TurnoutRow(Row):
     __tablename__ = "turnouts"
     __table_args__ = BY_KEY
@@ -214,6 +279,7 @@ class CommentRow(Row):
     body: Mapped[str]
     band: Mapped[str | None]
     quotable: Mapped[bool]
+    review: Mapped[str] = mapped_column(server_default="waiting")
 
 
 class StoryRow(Row):
@@ -237,7 +303,10 @@ class StoryRow(Row):
 
 
 class ThreadRow(Row):
-    """`author` is set for named conversations only. `route` is the locked way back to an anonymous author."""
+    """`author` is set for named conversations only. `route` is the locked way back to an anonymous author.
+
+    `receipt` is set instead where the author wanted nothing but a code: the code's hash, under a key of its own.
+    """
 
     __tablename__ = "threads"
     __table_args__ = BY_KEY
@@ -249,6 +318,7 @@ class ThreadRow(Row):
     closed: Mapped[bool]
     author: Mapped[str | None]
     route: Mapped[bytes | None]
+    receipt: Mapped[bytes | None] = mapped_column(index=True)
 
 
 class EntryRow(Row):

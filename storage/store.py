@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from bot.domain.ballots import Respondent, gather
 from bot.domain.pulses import State
 from bot.domain.stories import StoryState
 from bot.errors import KeysLost, Misconfigured, Unavailable
-from storage.ballots import SqlBallots, SqlResults, open_all, opening_key, slots_key
+from storage.ballots import SqlBallots, open_all, opening_key, slots_key
 from storage.channels import SqlChannels
 from storage.engine import Engines
 from storage.keys import KeyStore
@@ -27,6 +27,7 @@ from storage.organisations import SqlOrganisations
 from storage.outbox import SqlInbox, SqlOutbox
 from storage.people import SqlPeople
 from storage.pulses import SqlProgrammes, SqlPulses
+from storage.results import SqlResults
 from storage.rows import (
     BallotRow,
     DeliveryRow,
@@ -54,7 +55,7 @@ TAKING = (State.OPEN, State.CLOSING)
 
 
 class SqlTransaction:
-    def __init__(self, session: AsyncSession, keys: KeyStore, afterwards: list[Callable[[], None]]) -> None:
+    def __init__(self, session: AsyncSession, keys: KeyStore, afterwards: list[Callable[[], Awaitable[None]]]) -> None:
         self.organisations = SqlOrganisations(session)
         self.people = SqlPeople(session)
         self.programmes = SqlProgrammes(session)
@@ -79,12 +80,12 @@ class SqlStore:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[SqlTransaction]:
-        afterwards: list[Callable[[], None]] = []
+        afterwards: list[Callable[[], Awaitable[None]]] = []
         with _our_errors():
             async with self._writing.begin() as session:
                 yield SqlTransaction(session, self._keys, afterwards)
         for act in afterwards:
-            act()
+            await act()
 
     @asynccontextmanager
     async def view(self) -> AsyncIterator[SqlTransaction]:
@@ -93,15 +94,15 @@ class SqlStore:
                 yield SqlTransaction(session, self._keys, [])
 
     async def open_ballots(self, pulse: str) -> list[Respondent]:
-        private = self._keys.get(opening_key(pulse))
+        private = await self._keys.get(opening_key(pulse))
         async with self._reading() as session:
             query = select(BallotRow.slot, BallotRow.sealed).where(BallotRow.pulse_id == pulse)
             boxes = [(slot, sealed) for slot, sealed in await session.execute(query)]
         return gather(await asyncio.to_thread(open_all, private, pulse, boxes))
 
     async def forget_keys(self, pulse: str) -> None:
-        self._keys.destroy(opening_key(pulse))
-        self._keys.destroy(slots_key(pulse))
+        await self._keys.destroy(opening_key(pulse))
+        await self._keys.destroy(slots_key(pulse))
         await self._scrub()
 
     async def tidy(self, now: datetime) -> tuple[str, ...]:
@@ -110,17 +111,17 @@ class SqlStore:
             await _forget(session, now.date())
         async with self._reading() as session:
             needed, done = await _keys_by_use(session, now.date())
-        for name, made in list(self._keys.names()):
+        for name, made in (await self._keys.names()).items():
             orphaned = name not in needed and made < (now - ORPHANED).timestamp()
             if name != STORE_ID and (name in done or orphaned):
-                self._keys.destroy(name)
+                await self._keys.destroy(name)
         return lost
 
     async def _mark_lost(self) -> tuple[str, ...]:
         """A pulse without its keys can neither take answers nor be read: say so, and keep nothing of it."""
         async with self._writing.begin() as session:
             taking = select(PulseRow.id).where(PulseRow.state.in_(TAKING))
-            lost = [pulse for pulse in await session.scalars(taking) if not self._has_keys(pulse)]
+            lost = [pulse for pulse in await session.scalars(taking) if not await self._has_keys(pulse)]
             # Another process may have sealed one of them since it was read: then it was not lost.
             change = update(PulseRow).where(PulseRow.id.in_(lost), PulseRow.state.in_(TAKING))
             lost = list(await session.scalars(change.values(state=State.LOST, seal=None).returning(PulseRow.id)))
@@ -130,11 +131,9 @@ class SqlStore:
             await self.forget_keys(pulse)
         return tuple(lost)
 
-    def _has_keys(self, pulse: str) -> bool:
-        try:
-            return bool(self._keys.get(opening_key(pulse)) and self._keys.get(slots_key(pulse)))
-        except KeysLost:
-            return False
+    async def _has_keys(self, pulse: str) -> bool:
+        needed = {opening_key(pulse), slots_key(pulse)}
+        return needed <= set(await self._keys.get_all(needed))
 
     async def _scrub(self) -> None:
         """Empty SQLite's write-ahead log, which keeps deleted pages until then."""
@@ -152,21 +151,21 @@ async def match_keys(engines: Engines, keys: KeyStore, *, accept: bool = False) 
     """
     async with _sessions(engines.write).begin() as session:
         known = await session.scalar(select(InstallationRow.key_store))
-        found = _store_id(keys)
+        found = await _store_id(keys)
         if known == found and known is not None:
             return
         if known is not None and not accept:
             raise Misconfigured(WRONG_KEYS)
         fresh = found or secrets.token_hex(16)
         if found is None:
-            keys.put(STORE_ID, fresh.encode())
+            await keys.put(STORE_ID, fresh.encode())
         await session.execute(delete(InstallationRow))
         session.add(InstallationRow(key_store=fresh))
 
 
-def _store_id(keys: KeyStore) -> str | None:
+async def _store_id(keys: KeyStore) -> str | None:
     try:
-        return keys.get(STORE_ID).decode()
+        return (await keys.get(STORE_ID)).decode()
     except KeysLost:
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import date, datetime
 
@@ -10,7 +11,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.stories import Audience, Story, StoryKind, StoryState
-from bot.errors import KeysLost
+from bot.errors import KeysLost, KeyTaken
 from storage.keys import KEY_BYTES, KeyStore
 from storage.rows import StoryRow
 from storage.seal import lock_route, unlock_route
@@ -25,7 +26,7 @@ class SqlStories:
         """Even a story that will be named starts with a locked route: its teller has not chosen yet."""
         row = StoryRow(id=story.id, organisation_id=story.organisation, programme_id=story.programme)
         _write(row, story)
-        row.route = lock_route(self._key(story.programme), person)
+        row.route = lock_route(await self._key(story.programme), person)
         self._session.add(row)
         await self._session.flush()
 
@@ -35,12 +36,13 @@ class SqlStories:
 
     async def told_by(self, story: str, person: str) -> bool:
         row = await self._session.get(StoryRow, story)
-        return row is not None and self._teller(row) == person
+        return row is not None and (await self._tellers([row]))[row.id] == person
 
     async def mine(self, organisation: str, person: str) -> tuple[Story, ...]:
         query = select(StoryRow).where(StoryRow.organisation_id == organisation, StoryRow.state != StoryState.WITHDRAWN)
-        rows = await self._session.scalars(query.order_by(StoryRow.day.desc(), StoryRow.id))
-        return tuple(_story(row) for row in rows if self._teller(row) == person)
+        rows = list(await self._session.scalars(query.order_by(StoryRow.day.desc(), StoryRow.id)))
+        tellers = await self._tellers(rows)
+        return tuple(_story(row) for row in rows if tellers[row.id] == person)
 
     async def save(self, story: Story) -> None:
         row = await self._session.get_one(StoryRow, story.id)
@@ -68,27 +70,28 @@ class SqlStories:
         erased = {"text": "", "changed": "", "teller": None, "route": None, "state": StoryState.WITHDRAWN}
         await self._session.execute(update(StoryRow).where(StoryRow.id == story).values(**erased))
 
-    def _teller(self, row: StoryRow) -> str:
-        if row.teller or row.route is None:
-            return row.teller or ""
-        try:
-            return unlock_route(self._keys.get(_key_name(row.programme_id)), row.route)
-        except KeysLost:
-            return ""
+    async def _tellers(self, rows: Collection[StoryRow]) -> Mapping[str, str]:
+        """Who told each of these, where that can be found."""
+        keys = await self._keys.get_all({_key_name(row.programme_id) for row in rows if row.route})
+        return {row.id: _teller(row, keys.get(_key_name(row.programme_id))) for row in rows}
 
-    def _key(self, programme: str) -> bytes:
+    async def _key(self, programme: str) -> bytes:
         name = _key_name(programme)
         try:
-            return self._keys.get(name)
+            return await self._keys.get(name)
         except KeysLost:
             # Another process may be making it at this moment; whichever key is first is the programme's.
-            with suppress(FileExistsError):
-                self._keys.put(name, os.urandom(KEY_BYTES))
-            return self._keys.get(name)
+            with suppress(KeyTaken):
+                await self._keys.put(name, os.urandom(KEY_BYTES))
+            return await self._keys.get(name)
 
 
 def _key_name(programme: str) -> str:
     return f"stories-{programme}"
+
+
+def _teller(row: StoryRow, key: bytes | None) -> str:
+    return unlock_route(key, row.route) if row.route and key else row.teller or ""
 
 
 def _write(row: StoryRow, story: Story) -> None:

@@ -6,21 +6,20 @@ Each anonymous one has a random key of its own; closing it destroys the key, and
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from functools import partial
 
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.threads import Entry, Recipient, Side, Thread
-from bot.errors import KeysLost
 from storage.keys import KEY_BYTES, KeyStore
 from storage.rows import EntryRow, ThreadRow
 from storage.seal import lock_route, unlock_route
 
 
 class SqlThreads:
-    def __init__(self, session: AsyncSession, keys: KeyStore, afterwards: list[Callable[[], None]]) -> None:
+    def __init__(self, session: AsyncSession, keys: KeyStore, afterwards: list[Callable[[], Awaitable[None]]]) -> None:
         self._session = session
         self._keys = keys
         self._afterwards = afterwards
@@ -35,7 +34,7 @@ class SqlThreads:
             opened=t.opened,
             closed=False,
             author=t.author or None,
-            route=None if t.author else self._route(t.id, author),
+            route=None if t.author else await self._route(t.id, author),
         )
         self._session.add(row)
         await self._session.flush()
@@ -51,11 +50,13 @@ class SqlThreads:
 
     async def author(self, thread: str) -> str | None:
         row = await self._session.get(ThreadRow, thread)
-        return self._author(row) if row else None
+        return (await self._authors([row]))[row.id] if row else None
 
     async def mine(self, organisation: str, person: str) -> tuple[Thread, ...]:
         query = select(ThreadRow).where(ThreadRow.organisation_id == organisation, ThreadRow.closed.is_(False))
-        return await self._threads([row for row in await self._rows(query) if self._author(row) == person])
+        rows = await self._rows(query)
+        authors = await self._authors(rows)
+        return await self._threads([row for row in rows if authors[row.id] == person])
 
     async def of_units(self, organisation: str, units: Collection[str]) -> tuple[Thread, ...]:
         query = select(ThreadRow).where(ThreadRow.organisation_id == organisation, ThreadRow.unit_id.in_(units))
@@ -85,18 +86,15 @@ class SqlThreads:
         # After the commit: were the key destroyed first and the commit lost, an open thread would have no way back.
         self._afterwards.append(partial(self._keys.destroy, _key_name(thread)))
 
-    def _route(self, thread: str, author: str) -> bytes:
+    async def _route(self, thread: str, author: str) -> bytes:
         key = os.urandom(KEY_BYTES)
-        self._keys.put(_key_name(thread), key)
+        await self._keys.put(_key_name(thread), key)
         return lock_route(key, author)
 
-    def _author(self, row: ThreadRow) -> str | None:
-        if row.author or row.route is None:
-            return row.author
-        try:
-            return unlock_route(self._keys.get(_key_name(row.id)), row.route)
-        except KeysLost:
-            return None
+    async def _authors(self, rows: Collection[ThreadRow]) -> Mapping[str, str | None]:
+        """Who opened each of these, where that can be found."""
+        keys = await self._keys.get_all({_key_name(row.id) for row in rows if row.route})
+        return {row.id: _author(row, keys.get(_key_name(row.id))) for row in rows}
 
     async def _rows(self, query: Select[ThreadRow]) -> list[ThreadRow]:
         return list(await self._session.scalars(query.order_by(ThreadRow.opened, ThreadRow.id)))
@@ -110,6 +108,10 @@ class SqlThreads:
 
 def _key_name(thread: str) -> str:
     return f"thread-{thread}"
+
+
+def _author(row: ThreadRow, key: bytes | None) -> str | None:
+    return unlock_route(key, row.route) if row.route and key else row.author
 
 
 def _thread(row: ThreadRow, entries: Iterable[EntryRow]) -> Thread:

@@ -6,11 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from bot.domain.calendar import Rhythm
+from bot.domain.pulses import K_COMMENTS, K_SCORES, Segment
 
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """One run of the hundred days. The goal card says why, and how we shall know."""
+    """One run of the hundred days. The goal card says why, and how we shall know.
+
+    `k` and `k_comment` are how many must have answered, or commented, before anything is shown: its next pulses take
+    them. `segments` are the labels besides units by which results may be told apart.
+    """
 
     id: str
     organisation: str
@@ -20,6 +25,9 @@ class Programme:
     days: int = 100
     measures: tuple[str, ...] = ()
     rhythm: Rhythm = field(default_factory=Rhythm)
+    k: int = K_SCORES
+    k_comment: int = K_COMMENTS
+    segments: tuple[Segment, ...] = ()
 
     @property
     def ends(self) -> date:

@@ -25,6 +25,13 @@ COMMENT_TOO_LONG = N_("Please keep it to {longest} characters. Yours has {n}; it
 COMMENT_EMPTY = N_("Please write something, or press Cancel.")
 
 
+class Segment(StrEnum):
+    """A label besides the unit by which results may be told apart."""
+
+    PLACE = "place"
+    GRADE = "grade"
+
+
 class State(StrEnum):
     """Where a pulse is. Only an open one takes answers; a lost one had its keys destroyed before it could be read."""
 
@@ -36,7 +43,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """One asking. Its questions and thresholds are fixed when it opens."""
+    """One asking. Its questions, thresholds and segments are fixed when it opens.
+
+    `trustee` is whose passphrase is needed to close it, if anybody's.
+    """
 
     id: str
     organisation: str
@@ -49,6 +59,8 @@ class Pulse:
     measure: bool = False
     k: int = K_SCORES
     k_comment: int = K_COMMENTS
+    segments: tuple[Segment, ...] = ()
+    trustee: str = ""
 
     def open_at(self, now: datetime) -> bool:
         """Whether answers are taken."""

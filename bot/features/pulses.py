@@ -389,4 +389,7 @@ def _planned(due: Due, items: tuple[str, ...], now: datetime) -> Pulse:
         opens=max(due.week.opens, now),
         closes=due.week.closes,
         measure=_is_measure(due),
+        k=due.programme.k,
+        k_comment=due.programme.k_comment,
+        segments=due.programme.segments,
     )

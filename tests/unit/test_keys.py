@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import KeysLost, Misconfigured
+from bot.errors import KeysLost, KeyTaken, Misconfigured
 from storage.keys import KEY_BYTES, KeyDirectory
 
 SECRET = bytes(range(KEY_BYTES))
@@ -22,97 +22,97 @@ def mode(path: Path) -> int:
     return path.stat().st_mode & 0o777
 
 
-def test_a_key_comes_back_as_it_was_put(keys: KeyDirectory) -> None:
+async def test_a_key_comes_back_as_it_was_put(keys: KeyDirectory) -> None:
     """A key is found under its name, also by another process that opens the same folder."""
-    keys.put("slots-p1", SECRET)
-    assert keys.get("slots-p1") == SECRET
-    assert KeyDirectory.open(keys.folder).get("slots-p1") == SECRET
+    await keys.put("slots-p1", SECRET)
+    assert await keys.get("slots-p1") == SECRET
+    assert await KeyDirectory.open(keys.folder).get("slots-p1") == SECRET
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
-def test_only_the_service_may_read(tmp_path: Path, umask: int) -> None:
+async def test_only_the_service_may_read(tmp_path: Path, umask: int) -> None:
     """The folder is 0700 and each key 0600, however generous the process is."""
     before = os.umask(umask)
     try:
         keys = KeyDirectory.open(tmp_path / "keys")
-        keys.put("slots-p1", SECRET)
+        await keys.put("slots-p1", SECRET)
     finally:
         os.umask(before)
     assert (mode(keys.folder), mode(keys.folder / "slots-p1")) == (0o700, 0o600)
 
 
-def test_a_folder_that_everybody_could_read_is_closed_to_them(tmp_path: Path) -> None:
+async def test_a_folder_that_everybody_could_read_is_closed_to_them(tmp_path: Path) -> None:
     """A folder that exists already with wide rights is narrowed when it is opened."""
     (tmp_path / "keys").mkdir()
     (tmp_path / "keys").chmod(0o755)
     assert mode(KeyDirectory.open(tmp_path / "keys").folder) == 0o700
 
 
-def test_a_folder_that_can_not_be_used_is_refused_with_what_to_do(tmp_path: Path) -> None:
+async def test_a_folder_that_can_not_be_used_is_refused_with_what_to_do(tmp_path: Path) -> None:
     """A file in the folder's place is a misconfiguration that names the variable."""
     (tmp_path / "keys").write_text("not a folder")
     with pytest.raises(Misconfigured, match="HUNDRED_DAYS_KEYS"):
         KeyDirectory.open(tmp_path / "keys")
 
 
-def test_a_key_is_never_overwritten(keys: KeyDirectory) -> None:
+async def test_a_key_is_never_overwritten(keys: KeyDirectory) -> None:
     """Putting a second key under a name is refused, and the first one stays."""
-    keys.put("slots-p1", SECRET)
-    with pytest.raises(FileExistsError):
-        keys.put("slots-p1", b"x" * KEY_BYTES)
-    assert keys.get("slots-p1") == SECRET
+    await keys.put("slots-p1", SECRET)
+    with pytest.raises(KeyTaken):
+        await keys.put("slots-p1", b"x" * KEY_BYTES)
+    assert await keys.get("slots-p1") == SECRET
 
 
-def test_a_destroyed_key_is_lost(keys: KeyDirectory) -> None:
+async def test_a_destroyed_key_is_lost(keys: KeyDirectory) -> None:
     """After it is destroyed a key can not be had, its file is gone, and its neighbour is not."""
-    keys.put("slots-p1", SECRET)
-    keys.put("slots-p2", SECRET)
-    keys.destroy("slots-p1")
+    await keys.put("slots-p1", SECRET)
+    await keys.put("slots-p2", SECRET)
+    await keys.destroy("slots-p1")
     with pytest.raises(KeysLost):
-        keys.get("slots-p1")
-    assert [name for name, _ in keys.names()] == ["slots-p2"]
+        await keys.get("slots-p1")
+    assert list(await keys.names()) == ["slots-p2"]
 
 
-def test_destroying_twice_is_harmless(keys: KeyDirectory) -> None:
+async def test_destroying_twice_is_harmless(keys: KeyDirectory) -> None:
     """Destroying a key that is gone, or never was, does nothing."""
-    keys.put("slots-p1", SECRET)
+    await keys.put("slots-p1", SECRET)
     for name in ("slots-p1", "slots-p1", "never"):
-        keys.destroy(name)
-    assert list(keys.names()) == []
+        await keys.destroy(name)
+    assert await keys.names() == {}
 
 
-def test_a_destroyed_key_is_overwritten_before_it_is_unlinked(keys: KeyDirectory) -> None:
+async def test_a_destroyed_key_is_overwritten_before_it_is_unlinked(keys: KeyDirectory) -> None:
     """Whoever still holds the file open, or finds its blocks, reads noise of the same length."""
-    keys.put("slots-p1", SECRET)
+    await keys.put("slots-p1", SECRET)
     with (keys.folder / "slots-p1").open("rb") as held:
-        keys.destroy("slots-p1")
+        await keys.destroy("slots-p1")
         left = held.read()
     assert len(left) == KEY_BYTES
     assert left != SECRET
 
 
-def test_a_name_is_free_again_after_its_key_is_destroyed(keys: KeyDirectory) -> None:
+async def test_a_name_is_free_again_after_its_key_is_destroyed(keys: KeyDirectory) -> None:
     """A new key may be put where one was destroyed."""
-    keys.put("stories-g", SECRET)
-    keys.destroy("stories-g")
-    keys.put("stories-g", b"y" * KEY_BYTES)
-    assert keys.get("stories-g") == b"y" * KEY_BYTES
+    await keys.put("stories-g", SECRET)
+    await keys.destroy("stories-g")
+    await keys.put("stories-g", b"y" * KEY_BYTES)
+    assert await keys.get("stories-g") == b"y" * KEY_BYTES
 
 
-def test_a_missing_key_is_lost_and_the_error_names_no_object(keys: KeyDirectory) -> None:
+async def test_a_missing_key_is_lost_and_the_error_names_no_object(keys: KeyDirectory) -> None:
     """The error says which sort of key is missing, and not whose thread or pulse it belonged to."""
     with pytest.raises(KeysLost) as lost:
-        keys.get("thread-0123456789abcdef")
+        await keys.get("thread-0123456789abcdef")
     assert "thread" in str(lost.value)
     assert "0123456789abcdef" not in str(lost.value)
 
 
-def test_names_come_with_the_time_they_were_made(keys: KeyDirectory) -> None:
+async def test_names_come_with_the_time_they_were_made(keys: KeyDirectory) -> None:
     """Every key is listed by name with its time, so that what is left over can be found."""
     for name in ("slots-b", "opening-a"):
-        keys.put(name, SECRET)
+        await keys.put(name, SECRET)
     os.utime(keys.folder / "slots-b", (1000, 1000))
-    found = dict(keys.names())
+    found = await keys.names()
     assert list(found) == ["opening-a", "slots-b"]
     assert found["slots-b"] == 1000.0
     assert found["opening-a"] == (keys.folder / "opening-a").stat().st_mtime
