@@ -8,17 +8,19 @@ from datetime import date, time
 from sqlalchemy import exists, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.ballots import Labels
 from bot.domain.calendar import Rhythm, Slot
+from bot.domain.people import Labels, Segment
 from bot.domain.programmes import Programme
-from bot.domain.pulses import Pulse, Segment, State
+from bot.domain.pulses import Pulse, State
 from bot.domain.questions import Asked
 from bot.errors import NotFound
 from bot.words import N_
 from storage.ballots import make_keys
 from storage.keys import KeyStore
+from storage.organisations import present
 from storage.rows import AccountRow, MarkRow, PersonRow, ProgrammeRow, PulseRow, RosterRow
 from storage.sql import insert
+from storage.trustees import SqlTrustees
 
 
 class SqlProgrammes:
@@ -54,6 +56,10 @@ class SqlProgrammes:
             raise NotFound(N_("There is no such programme."))
         return _programme(row)
 
+    async def set_thresholds(self, programme: Programme) -> None:
+        change = update(ProgrammeRow).where(ProgrammeRow.id == programme.id)
+        await self._session.execute(change.values(k=programme.k, k_comment=programme.k_comment))
+
     async def once(self, programme: str, week: date, event: str) -> bool:
         of = select(literal(programme), literal(week, MarkRow.week.type), literal(event), ProgrammeRow.organisation_id)
         columns = ["programme_id", "week", "event", "organisation_id"]
@@ -69,6 +75,7 @@ class SqlPulses:
 
     async def open(self, pulse: Pulse) -> int:
         p = pulse
+        trustee = await SqlTrustees(self._session).one(p.trustee) if p.trustee else None
         self._session.add(
             PulseRow(
                 id=p.id,
@@ -84,8 +91,8 @@ class SqlPulses:
                 k_comment=p.k_comment,
                 segments=list(p.segments),
                 mode="anonymous",
-                trustee_id=p.trustee or None,
-                seal=await make_keys(self._keys, p.id),
+                trustee_id=trustee.id if trustee else None,
+                seal=await make_keys(self._keys, p.id, trustee),
             )
         )
         await self._session.flush()
@@ -126,6 +133,12 @@ class SqlPulses:
         done = await self._session.execute(change.returning(PulseRow.id))
         return done.first() is not None
 
+    async def set_thresholds(self, pulse: Pulse) -> bool:
+        lower = (PulseRow.k <= pulse.k, PulseRow.k_comment <= pulse.k_comment)
+        change = update(PulseRow).where(PulseRow.id == pulse.id, PulseRow.state == State.OPEN, *lower)
+        done = await self._session.execute(change.values(k=pulse.k, k_comment=pulse.k_comment).returning(PulseRow.id))
+        return done.first() is not None
+
     async def asked(self, programme: str) -> Mapping[str, Asked]:
         query = select(PulseRow.items, PulseRow.week).where(PulseRow.programme_id == programme).order_by(PulseRow.week)
         found: dict[str, Asked] = {}
@@ -137,14 +150,15 @@ class SqlPulses:
         row = await self._session.get(RosterRow, (pulse, person))
         return Labels(row.unit_id, row.place, row.grade) if row else None
 
-    async def roster(self, pulse: str) -> Mapping[str, int]:
-        query = select(RosterRow.unit_id, func.count()).where(RosterRow.pulse_id == pulse)
-        return {row.unit_id: row[1] for row in await self._session.execute(query.group_by(RosterRow.unit_id))}
+    async def roster(self, pulse: str) -> Mapping[Labels, int]:
+        labels = (RosterRow.unit_id, RosterRow.place, RosterRow.grade)
+        query = select(*labels, func.count()).where(RosterRow.pulse_id == pulse).group_by(*labels)
+        return {Labels(unit, place, grade): n for unit, place, grade, n in await self._session.execute(query)}
 
     async def _enrol(self, pulse: Pulse) -> int:
         """Put everybody on the roster who can be reached and has not paused, with their labels of this moment."""
         person = PersonRow
-        reachable = exists().where(AccountRow.person_id == person.id)
+        reachable = exists().where(AccountRow.person_id == person.id, present(AccountRow))
         who = select(
             literal(pulse.id), person.id, person.organisation_id, person.unit_id, person.place, person.grade
         ).where(person.organisation_id == pulse.organisation, person.paused.is_(False), reachable)

@@ -11,10 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.domain.guard import Past, part_nobody_since
 from bot.domain.ids import new_id
-from bot.domain.people import Tree
-from bot.domain.publishing import publishable
+from bot.domain.people import Labels, Segment, Tree
+from bot.domain.publishing import Partition, Plan, Planner, by_unit, label_of, publishable
 from bot.domain.questions import SCORES
+from bot.domain.quotes import Review
 from bot.domain.themes import Sentiment
 
 COMMENT = "comment"
@@ -28,15 +30,6 @@ class Answer:
     score: int | None = None
     comment: str = ""
     quotable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """What may be told apart in results, as it was when the pulse opened."""
-
-    unit: str
-    place: str = ""
-    grade: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +75,16 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentTally:
+    """As a tally, for one place or one grade of the whole organisation."""
+
+    segment: Segment
+    label: str
+    item: str
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedComment:
     """A comment that may be read, under the smallest unit that is large enough. `band` is never shown beside it."""
 
@@ -90,6 +93,7 @@ class PublishedComment:
     body: str
     band: Sentiment | None
     quotable: bool
+    review: Review = Review.WAITING
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +107,16 @@ class Turnout:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """All that is left of a pulse after its close."""
+    """All that is left of a pulse after its close.
+
+    `partitions` says for each question how people were put together; it holds no number and nobody is shown it.
+    """
 
     turnouts: tuple[Turnout, ...] = ()
     tallies: tuple[Tally, ...] = ()
-    comments: tuple[PublishedComment, ...] = field(default=())
+    comments: tuple[PublishedComment, ...] = ()
+    segments: tuple[SegmentTally, ...] = ()
+    partitions: Mapping[str, Partition] = field(default_factory=dict)
 
     def tally(self, unit: str, item: str) -> Tally | None:
         """The tally of one question in one unit, if it may be shown."""
@@ -118,6 +127,21 @@ class Results:
         return next((t for t in self.turnouts if t.unit == unit), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under which terms a pulse is published: its thresholds, who was asked, and what was published before.
+
+    `roster` counts the people asked, by their labels; `past` holds the earlier weeks of each question.
+    """
+
+    tree: Tree
+    roster: Mapping[Labels, int]
+    k: int
+    k_comment: int
+    segments: tuple[Segment, ...] = ()
+    past: Mapping[str, Sequence[Past]] = field(default_factory=dict)
+
+
 def gather(ballots: Iterable[Ballot]) -> list[Respondent]:
     """Join the ballots of each unknown person."""
     together: dict[str, list[Ballot]] = {}
@@ -126,21 +150,22 @@ def gather(ballots: Iterable[Ballot]) -> list[Respondent]:
     return [_respondent(own) for own in together.values()]
 
 
-def publish(
-    respondents: Sequence[Respondent], roster: Mapping[str, int], tree: Tree, k: int, k_comment: int
-) -> Results:
-    """What may be shown of a pulse. `roster` counts the people asked, by unit.
+def publish(respondents: Sequence[Respondent], terms: Terms) -> Results:
+    """What may be shown of a pulse. With fewer than `k` respondents altogether nothing is shown at all.
 
-    With fewer than `k` respondents altogether nothing is shown at all. Each question is judged by its own answers: not
-    everybody answers everything.
+    Each question is judged by its own answers: not everybody answers everything.
     """
-    if len(respondents) < k:
+    if len(respondents) < terms.k:
         return Results()
     items = sorted({item for r in respondents for item in r.scores})
+    said = {item: [r for r in respondents if item in r.scores] for item in items}
+    plans = {item: _plan(item, said[item], terms) for item in items}
     return Results(
-        tuple(_turnouts(respondents, roster, tree, k)),
-        tuple(tally for item in items for tally in _tallies(item, respondents, tree, k)),
-        tuple(_comments(respondents, tree, k_comment)),
+        tuple(_turnouts(respondents, terms)),
+        tuple(tally for item in items for tally in _tallies(item, said[item], plans[item], terms.tree)),
+        tuple(_comments(respondents, terms.tree, terms.k_comment)),
+        tuple(tally for item in items for tally in _segment_tallies(item, said[item], plans[item], terms.k)),
+        {item: plan.partition for item, plan in plans.items() if plan.units},
     )
 
 
@@ -150,18 +175,35 @@ def _respondent(ballots: Sequence[Ballot]) -> Respondent:
     return Respondent(ballots[0].labels, scores, comment)
 
 
-def _turnouts(respondents: Sequence[Respondent], roster: Mapping[str, int], tree: Tree, k: int) -> Iterable[Turnout]:
-    by_unit = Counter(r.labels.unit for r in respondents)
-    answered, eligible = tree.totals(by_unit), tree.totals(roster)
-    shown = publishable(tree, by_unit, k) & publishable(tree, roster, k)
+def _plan(item: str, said: Sequence[Respondent], terms: Terms) -> Plan:
+    counts = Counter(r.labels for r in said)
+    planner = Planner(terms.tree, {**dict.fromkeys(terms.roster, 0), **counts}, terms.k, terms.segments)
+    safe = planner.part_nobody() and part_nobody_since(planner, terms.past.get(item, ()))
+    return planner.plan() if safe else Plan()
+
+
+def _turnouts(respondents: Sequence[Respondent], terms: Terms) -> Iterable[Turnout]:
+    came, asked = Counter(r.labels.unit for r in respondents), by_unit(terms.roster)
+    answered, eligible = terms.tree.totals(came), terms.tree.totals(asked)
+    shown = publishable(terms.tree, came, terms.k) & publishable(terms.tree, asked, terms.k)
     return (Turnout(unit, eligible[unit], answered[unit]) for unit in sorted(shown))
 
 
-def _tallies(item: str, respondents: Sequence[Respondent], tree: Tree, k: int) -> Iterable[Tally]:
-    said = [r for r in respondents if item in r.scores]
-    shown = publishable(tree, Counter(r.labels.unit for r in said), k)
+def _tallies(item: str, said: Sequence[Respondent], plan: Plan, tree: Tree) -> Iterable[Tally]:
     by_score = [tree.totals(Counter(r.labels.unit for r in said if r.scores[item] == score)) for score in SCORES]
-    return (Tally(unit, item, tuple(totals[unit] for totals in by_score)) for unit in sorted(shown))
+    return (Tally(unit, item, tuple(totals[unit] for totals in by_score)) for unit in sorted(plan.units))
+
+
+def _segment_tallies(item: str, said: Sequence[Respondent], plan: Plan, k: int) -> Iterable[SegmentTally]:
+    """By place and by grade. One that nobody answered for has nothing to show."""
+    for segment in plan.partition.segments if plan.units else ():
+        shown = set(plan.partition.labels(segment))
+        counts = Counter((label_of(r.labels, segment), r.scores[item]) for r in said)
+        tallies = (
+            SegmentTally(segment, label, item, tuple(counts[label, score] for score in SCORES))
+            for label in sorted(shown)
+        )
+        yield from (tally for tally in tallies if sum(tally.counts) >= k)
 
 
 def _comments(respondents: Sequence[Respondent], tree: Tree, k: int) -> Iterable[PublishedComment]:

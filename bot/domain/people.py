@@ -26,6 +26,22 @@ class Role(StrEnum):
     STEWARD = "steward"
 
 
+class Segment(StrEnum):
+    """A label besides the unit by which results may be told apart."""
+
+    PLACE = "place"
+    GRADE = "grade"
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What may be told apart in results, as it was when the pulse opened."""
+
+    unit: str
+    place: str = ""
+    grade: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who a verified envelope says is speaking: one account on one workspace of one platform."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from bot.domain.calendar import Rhythm
-from bot.domain.pulses import K_COMMENTS, K_SCORES, Segment
+from bot.domain.people import Segment
+from bot.domain.pulses import K_COMMENTS, K_SCORES, enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,10 @@ class Programme:
     k: int = K_SCORES
     k_comment: int = K_COMMENTS
     segments: tuple[Segment, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse one that promises too little, wherever it comes from."""
+        enough(self.k, self.k_comment)
 
     @property
     def ends(self) -> date:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.ballots import COMMENT, Answer
+from bot.domain.people import Segment
 from bot.domain.questions import SCORES
 from bot.errors import Refusal
 from bot.wire import Flag
@@ -17,19 +18,17 @@ COMMENT_LONGEST = 500
 MEASURE_DAYS = (0, 50, 100)
 RATE_BAND = 10
 
+NEVER_LOWER = N_("How many must answer is fixed when a pulse opens: it may rise, and never fall. Nothing was changed.")
+TOO_FEW = N_(
+    "At least {k} people for scores and {k_comment} for comments: with fewer, somebody could be found out. Nothing was "
+    "changed."
+)
 CLOSED = N_("This pulse has closed, so nothing was changed. The next one will come to you by itself.")
 NOT_ASKED = N_("You were not asked in this pulse. The next one will come to you by itself.")
 UNKNOWN_SCORE = N_("Please choose one of the five answers.")
 UNKNOWN_ITEM = N_("That question is not part of this pulse.")
 COMMENT_TOO_LONG = N_("Please keep it to {longest} characters. Yours has {n}; it was not saved.")
 COMMENT_EMPTY = N_("Please write something, or press Cancel.")
-
-
-class Segment(StrEnum):
-    """A label besides the unit by which results may be told apart."""
-
-    PLACE = "place"
-    GRADE = "grade"
 
 
 class State(StrEnum):
@@ -66,6 +65,10 @@ class Pulse:
         """Whether answers are taken."""
         return self.state is State.OPEN and now < self.closes
 
+    def waits(self, now: datetime) -> bool:
+        """Whether its time has come and only its trustee can close it."""
+        return bool(self.trustee) and self.state in {State.OPEN, State.CLOSING} and self.closes <= now
+
 
 def accept_score(pulse: Pulse, item: str, score: int, now: datetime) -> Answer:
     """Turn a press on the scale into an answer, or say why not."""
@@ -86,6 +89,21 @@ def accept_comment(pulse: Pulse, comment: str, quotable: Flag, now: datetime) ->
     if len(words) > COMMENT_LONGEST:
         raise Refusal(COMMENT_TOO_LONG, field="comment", values={"longest": COMMENT_LONGEST, "n": len(words)})
     return Answer(COMMENT, None, words, quotable is Flag.YES)
+
+
+def enough(k: int, k_comment: int) -> None:
+    """Refuse thresholds below those that are promised to everybody."""
+    if k < K_SCORES or k_comment < K_COMMENTS:
+        raise Refusal(TOO_FEW, values={"k": K_SCORES, "k_comment": K_COMMENTS})
+
+
+def raised(pulse: Pulse, k: int, k_comment: int) -> Pulse:
+    """An open pulse with these thresholds, which may be higher than its own and never lower."""
+    if pulse.state is not State.OPEN:
+        raise Refusal(CLOSED)
+    if k < pulse.k or k_comment < pulse.k_comment:
+        raise Refusal(NEVER_LOWER)
+    return replace(pulse, k=k, k_comment=k_comment)
 
 
 def is_measure(starts: date, monday: date) -> bool:

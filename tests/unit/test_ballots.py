@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
-from bot.domain.ballots import COMMENT, Answer, Ballot, Labels, Respondent, Results, gather, publish
+from bot.domain.ballots import COMMENT, Answer, Ballot, Respondent, Results, Terms, gather, publish
 from bot.domain.ids import new_id
-from bot.domain.people import Tree, Unit
+from bot.domain.people import Labels, Tree, Unit
 from bot.domain.publishing import publishable
 from bot.domain.pulses import COMMENT_LONGEST
 from bot.domain.themes import Sentiment
@@ -28,7 +28,7 @@ TREE = Tree.of(
     )
 )
 ROSTER = {"housing": 20, "roads": 20, "repairs": 20}
-K, K_COMMENT = 5, 10
+K = 5
 PULSE, PERSON = new_id(), new_id()
 PLACE = Labels(new_id(), "Town Hall", "G7")
 PRIVATE = PrivateKey.generate()
@@ -41,8 +41,8 @@ def people(n: int, unit: str, comment: str = "", **scores: int) -> list[Responde
     return [Respondent(Labels(unit), scores, said) for _ in range(n)]
 
 
-def published(respondents: Sequence[Respondent]) -> Results:
-    return publish(respondents, ROSTER, TREE, K, K_COMMENT)
+def published(respondents: Sequence[Respondent], k_comment: int = 10, roster: Mapping[str, int] = ROSTER) -> Results:
+    return publish(respondents, Terms(TREE, {Labels(unit): n for unit, n in roster.items()}, K, k_comment))
 
 
 # Gathering
@@ -86,8 +86,8 @@ def test_a_band_is_what_the_scores_say_on_the_whole(scores: tuple[int, ...], ban
 def test_fewer_than_k_respondents_leave_nothing_at_all() -> None:
     """With four respondents there is no turnout and no comment, however low their own threshold; with five there is."""
     assert published(people(4, "roads", "Hear us", proud=5)) == Results()
-    assert publish(people(4, "roads", "Hear us", proud=5), ROSTER, TREE, K, 2) == Results()
-    five = publish(people(5, "roads", "Hear us", proud=5), ROSTER, TREE, K, 2)
+    assert published(people(4, "roads", "Hear us", proud=5), 2) == Results()
+    five = published(people(5, "roads", "Hear us", proud=5), 2)
     assert (len(five.comments), len(five.turnouts)) == (5, 2)
 
 
@@ -119,9 +119,9 @@ def test_a_unit_counts_everybody_below_it() -> None:
 def test_a_turnout_needs_enough_asked_and_enough_who_answered() -> None:
     """A unit of which fewer than k were asked has no turnout, and the rest must not betray it."""
     respondents = people(6, "roads", proud=5) + people(6, "housing", proud=1)
-    results = publish(respondents, {"roads": 6, "housing": 30, "repairs": 4}, TREE, K, K_COMMENT)
+    results = published(respondents, roster={"roads": 6, "housing": 30, "repairs": 4})
     assert [t.unit for t in results.turnouts] == ["council", "housing", "roads"]
-    small = publish(respondents, {"roads": 4, "housing": 30}, TREE, K, K_COMMENT)
+    small = published(respondents, roster={"roads": 4, "housing": 30})
     assert [t.unit for t in small.turnouts] == ["council"]
     assert small.turnout("roads") is None
 
@@ -170,7 +170,7 @@ def test_whatever_is_published_keeps_to_the_publishing_rule(cast: list[tuple[str
     allowed = publishable(TREE, {u: sum(unit == u for unit, _, _ in cast) for u in TREE.units}, K)
     writing = {u: sum(unit == u and wrote for unit, _, wrote in cast) for u in TREE.units}
     assert {t.unit for t in results.tallies} == allowed
-    assert {c.unit for c in results.comments} <= publishable(TREE, writing, K_COMMENT)
+    assert {c.unit for c in results.comments} <= publishable(TREE, writing, 10)
     assert len(results.comments) in {0, sum(writing.values())}
 
 

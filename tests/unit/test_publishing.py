@@ -10,7 +10,8 @@ from itertools import product
 import pytest
 
 from bot.domain.people import Tree, Unit
-from bot.domain.publishing import publishable, rounded_share
+from bot.domain.publishing import publishable
+from bot.domain.shares import rounded_share
 
 CASES = 250
 K = 5
