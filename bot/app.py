@@ -26,11 +26,11 @@ from bot.features import organisations
 from bot.parcels import Composer
 from bot.ports import Clock, Directory, Messenger
 from bot.routes import COMMANDS, EVENTS, NOTICES
-from bot.settings import Settings
+from bot.settings import Settings, VaultAddress
 from bot.words import load_languages
 from bot.worker import Worker
 from storage.engine import open_engines, sqlite_file
-from storage.keys import KeyDirectory
+from storage.keys import KeyDirectory, KeyStore, Remembering
 from storage.migrate import migrate
 from storage.store import SqlStore, match_keys
 
@@ -69,11 +69,20 @@ async def open_store(settings: Settings, *, accept_keys: bool = False) -> AsyncI
     engines = open_engines(settings.database_url)
     try:
         await migrate(engines)
-        keys = KeyDirectory.open(settings.keys or Path())
+        keys = await open_keys(settings)
         await match_keys(engines, keys, accept=accept_keys)
         yield SqlStore(engines, keys)
     finally:
         await engines.dispose()
+
+
+async def open_keys(settings: Settings) -> KeyStore:
+    """The key store that the settings name. Raises `Misconfigured` or `Unavailable` where it can not be used."""
+    if isinstance(settings.keys, VaultAddress):
+        from storage.vault import VaultKeys
+
+        return Remembering(await VaultKeys.open(settings.keys, settings.vault_token.get_secret_value()))
+    return KeyDirectory.open(settings.keys or Path())
 
 
 @asynccontextmanager
@@ -89,7 +98,7 @@ async def open_product(
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)))
         platforms = Platforms(dict(others or {}))
         languages, themes = load_languages(), _themes(settings)
-        core = Core(COMMANDS, store, languages, themes, clock, platforms.directories)
+        core = Core(COMMANDS, store, languages, themes, clock, platforms.directories, settings.pages)
         composer = Composer(store, NOTICES, languages, themes, clock)
         deliverer = Deliverer(composer, platforms.messengers)
         worker = Worker(store, deliverer, EVENTS, clock)
@@ -98,6 +107,7 @@ async def open_product(
         notice.mount(site, languages)
         await _open_slack(settings, platforms, http, core, site)
         await _open_teams(settings, platforms, http, core, site)
+        await _open_pages(settings, platforms, core, store, site)
         yield Product(store, core, worker, site)
 
 
@@ -137,7 +147,9 @@ async def _open_slack(
     messenger = SlackMessenger.over(http, config)
     platforms.messengers[Platform.SLACK] = platforms.directories[Platform.SLACK] = messenger
     server.mount(site, config, core, messenger, core.clock)
-    await _connect(settings, core, Platform.SLACK, await messenger.whoami())
+    workspace = await messenger.whoami()
+    await _connect(settings, core, Platform.SLACK, workspace)
+    await organisations.come_back(core.store, Platform.SLACK, workspace)
 
 
 async def _open_teams(
@@ -163,6 +175,19 @@ async def _open_teams(
     await _connect(settings, core, Platform.TEAMS, settings.teams_tenant_id)
 
 
+async def _open_pages(
+    settings: Settings, platforms: Platforms, core: Core, store: SqlStore, site: web.Application
+) -> None:
+    """The pages of a real installation. The practice workspace brings one of its own."""
+    if Platform.WEB in platforms.messengers:
+        return
+    from adapters.web.pages import server
+    from adapters.web.pages.messenger import PageMessenger
+
+    platforms.messengers[Platform.WEB] = PageMessenger()
+    server.mount(site, core, await store.secret("pages"), settings.pages)
+
+
 async def _connect(settings: Settings, core: Core, platform: Platform, workspace: str) -> None:
     """A workspace that the environment names belongs to the only organisation, which the first start makes."""
     async with core.store.view() as tx:
@@ -183,7 +208,7 @@ def _themes(settings: Settings) -> RememberedThemes:
 def _keep_apart(settings: Settings) -> None:
     """Keys beside the database would be copied with it, and every backup would tell."""
     file = sqlite_file(settings.database_url)
-    if file is None or settings.keys is None:
+    if file is None or not isinstance(settings.keys, Path):
         return
     folder = file.resolve().parent
     folder.mkdir(parents=True, exist_ok=True)

@@ -53,6 +53,7 @@ class Call:
     tx: Transaction
     themes: Themes
     place: Address | None = None
+    pages: str = ""
 
     @property
     def today(self) -> date:
@@ -74,7 +75,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """The product without its platforms."""
+    """The product without its platforms. `pages` is where its own pages are, for somebody who is not there yet."""
 
     routes: Mapping[type[Command], Route]
     store: Store
@@ -82,6 +83,7 @@ class Core:
     themes: Themes
     clock: Clock
     directories: Mapping[Platform, Directory] = field(default_factory=dict)
+    pages: str = ""
 
     async def handle(self, request: Request) -> Reply:
         """Do what was asked, in one transaction, and say how it went. Whatever is refused changes nothing."""
@@ -107,7 +109,9 @@ class Core:
             raise NotFound(UNKNOWN_ACTION)
         command = kind.read(request.values)
         async with self.store.view() if route.reads else self.store.begin() as tx:
-            call = Call(member.person, member.organisation, words, self.clock(), tx, self.themes, request.place)
+            call = Call(
+                member.person, member.organisation, words, self.clock(), tx, self.themes, request.place, self.pages
+            )
             if request.envelope and not route.reads and not await tx.inbox.first_time(request.envelope, call.today):
                 return Done()
             return await route.handler(command, call)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.wire import Command
+from bot.wire import Command, Flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,14 @@ class ShowDigest(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewQuotes(Command):
+    """May these comments be quoted? `after` is the last one seen."""
+
+    decided: Flag = Flag.NO
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeSettings(Command):
     """The form with my settings."""
 
@@ -59,6 +67,11 @@ class ChangeSettings(Command):
 @dataclass(frozen=True, slots=True)
 class MyData(Command):
     """What is held about me?"""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPage(Command):
+    """Let me in, in the browser."""
 
 
 TYPED: Mapping[str, type[Command]] = {"pulse": ShowPulse, "story": StartStory, "speakup": SpeakUp, "100days": Home}

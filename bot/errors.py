@@ -39,5 +39,21 @@ class KeysLost(HundredDaysError):
     """A key that should be in the key store is not there. What it sealed can not be read any more, by anybody."""
 
 
+class NotOurKey(KeysLost):
+    """The key that answers would be sealed with is not the one the pulse was opened with. Nothing is sealed with it."""
+
+
 class Unavailable(HundredDaysError):
     """The store does not answer at the moment. Nothing was changed; asking again later is right."""
+
+
+class KeysRefused(Misconfigured, Unavailable):
+    """The key store is there, but refuses us; the message says what to do. Nothing was changed."""
+
+
+class PassphraseNeeded(HundredDaysError):
+    """A pulse's ballots open only with its trustee's passphrase, and none was given."""
+
+
+class WrongPassphrase(HundredDaysError):
+    """That is not the trustee's passphrase. Nothing was tried with it."""

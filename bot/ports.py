@@ -8,14 +8,20 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.domain.ballots import Answer, Labels, PublishedComment, Respondent, Results
-from bot.domain.people import Address, Identity, Organisation, Person, Platform, Tree, Unit
+from pydantic import SecretStr
+
+from bot.domain.ballots import Answer, PublishedComment, Respondent, Results
+from bot.domain.guard import Past
+from bot.domain.people import Address, Identity, Labels, Organisation, Person, Platform, Tree, Unit
 from bot.domain.programmes import Programme
 from bot.domain.pulses import Pulse, State
 from bot.domain.questions import Asked
+from bot.domain.quotes import Review
+from bot.domain.sessions import Pass
 from bot.domain.stories import Story, StoryState
 from bot.domain.themes import Comment, ThemeReport
 from bot.domain.threads import Entry, Thread
+from bot.domain.trustees import Trustee
 from bot.views import View
 from bot.wire import Notice
 
@@ -160,6 +166,17 @@ class Entrant:
     accounts: tuple[Identity, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How much names a person: their accounts, rosters, messages that are due or were sent, and one-time codes."""
+
+    accounts: Mapping[Platform, int]
+    rosters: int
+    waiting: int
+    sent: int
+    codes: int
+
+
 # The store, a repository a subject
 
 
@@ -170,7 +187,12 @@ class Organisations(Protocol):
     async def get(self, organisation: str) -> Organisation: ...
     async def all(self) -> tuple[Organisation, ...]: ...
     async def of_workspace(self, platform: Platform, workspace: str) -> Organisation | None: ...
-    async def connect(self, organisation: str, platform: Platform, workspace: str) -> None: ...
+    async def connect(self, organisation: str, platform: Platform, workspace: str) -> None:
+        """Note that a workspace is the organisation's. One that had left and is connected again has not left."""
+
+    async def leave(self, platform: Platform, workspace: str, today: date) -> bool:
+        """Note that a workspace has removed the app: nothing is sent to it any more. False if it had already."""
+
     async def workspaces(self, organisation: str) -> Mapping[Platform, tuple[str, ...]]: ...
     async def invite(self, organisation: str, code_hash: str, until: datetime) -> None: ...
     async def redeem(self, code_hash: str, now: datetime) -> str | None:
@@ -199,6 +221,9 @@ class People(Protocol):
 
     async def leaders(self, organisation: str, unit: str) -> tuple[Person, ...]: ...
     async def stewards(self, organisation: str) -> tuple[Person, ...]: ...
+    async def without_chat(self, organisation: str) -> tuple[Person, ...]:
+        """Everybody who has no account on Slack or Teams."""
+
     async def reachable(self, organisation: str) -> int:
         """How many people have an account to write to."""
 
@@ -209,6 +234,9 @@ class Programmes(Protocol):
     async def add(self, programme: Programme) -> None: ...
     async def all(self, organisation: str) -> tuple[Programme, ...]: ...
     async def get(self, programme: str) -> Programme: ...
+    async def set_thresholds(self, programme: Programme) -> None:
+        """Keep how many must have answered, or commented. Its next pulses take it."""
+
     async def once(self, programme: str, week: date, event: str) -> bool:
         """Mark that an event of a week is being done. True only for the first who asks, in any process, for ever."""
 
@@ -234,12 +262,15 @@ class Pulses(Protocol):
     async def to(self, pulse: str, before: State, after: State) -> bool:
         """Change a pulse's state if it is still `before`."""
 
+    async def set_thresholds(self, pulse: Pulse) -> bool:
+        """Raise them for a pulse that is open. False if it is not, or if they would fall."""
+
     async def asked(self, programme: str) -> Mapping[str, Asked]: ...
     async def labels(self, pulse: str, person: str) -> Labels | None:
         """What the roster says of a person; None for somebody who was not asked."""
 
-    async def roster(self, pulse: str) -> Mapping[str, int]:
-        """How many were asked, by unit."""
+    async def roster(self, pulse: str) -> Mapping[Labels, int]:
+        """How many were asked, by their labels."""
 
 
 class Ballots(Protocol):
@@ -251,18 +282,31 @@ class Ballots(Protocol):
     async def answered(self, pulse: str, person: str) -> frozenset[str]:
         """Which items the person has answered, not what. Nothing once the pulse is closed."""
 
+    async def withdraw(self, pulse: str, person: str) -> None:
+        """Take all of a person's answers out of a pulse that has not been sealed."""
+
 
 class ResultsOf(Protocol):
     """What is left of closed pulses."""
 
     async def seal(self, pulse: Pulse, results: Results) -> bool:
-        """Publish, and destroy the ballots and the pulse's personal deliveries, in one.
-
-        False if it was done already.
-        """
+        """Publish, in one. From then on the pulse is sealed. False if it was done already."""
 
     async def of(self, pulse: str) -> Results: ...
+    async def past(self, pulse: Pulse) -> Mapping[str, Sequence[Past]]:
+        """The weeks, of those whose rosters are still kept, in which each of its questions was published before."""
+
     async def comments_before(self, pulse: Pulse, weeks: int) -> tuple[PublishedComment, ...]: ...
+
+
+class Quotes(Protocol):
+    """Comments whose writers let us quote them, until their digest is posted."""
+
+    async def offered(self, organisation: str, since: date) -> tuple[PublishedComment, ...]:
+        """Those of sealed pulses since this Monday whose digest is still to come, in the order of their random ids."""
+
+    async def review(self, organisation: str, comment: str, was: Review, now: Review, since: date) -> bool:
+        """Change what was said about one of them. False if it is no longer as it was, or its digest has been posted."""
 
 
 class Stories(Protocol):
@@ -286,9 +330,17 @@ class Stories(Protocol):
 class Threads(Protocol):
     """Conversations. The way back to an anonymous author is locked with the thread's own key."""
 
-    async def open(self, thread: Thread, author: str) -> None: ...
+    async def open(self, thread: Thread, author: str, code: str = "") -> None:
+        """Store a new one. With a code, nothing of its author is kept: only who has the code comes back."""
+
     async def get(self, thread: str) -> Thread | None: ...
     async def opened_by(self, thread: str, person: str) -> bool: ...
+    async def enter(self, organisation: str, code: str, person: str, now: datetime) -> str | None:
+        """A ticket for the open conversation with this code. Raises `Refusal` after too many wrong ones."""
+
+    async def admitted(self, organisation: str, ticket: str, person: str, now: datetime) -> str | None:
+        """The conversation that this person's ticket is for, while it is valid."""
+
     async def author(self, thread: str) -> str | None:
         """Who is to get the reply. None once it is closed."""
 
@@ -296,7 +348,18 @@ class Threads(Protocol):
     async def of_units(self, organisation: str, units: Collection[str]) -> tuple[Thread, ...]: ...
     async def say(self, thread: str, entry: Entry) -> None: ...
     async def close(self, thread: str) -> None:
-        """Close it and destroy the way back."""
+        """Close it and destroy the way back, or the code."""
+
+
+class Traces(Protocol):
+    """What names a person beside what they wrote: how much of it there is, and how it is erased."""
+
+    async def of(self, person: str, now: datetime) -> Held: ...
+    async def erase(self, person: str) -> None:
+        """Forget what waits for them, what was sent to them, their codes, and how their accounts are reached."""
+
+    async def take_back(self, thread: str) -> None:
+        """Erase what its author wrote in a conversation, and their name where they gave it."""
 
 
 class Channels(Protocol):
@@ -335,6 +398,30 @@ class Outbox(Protocol):
     async def counts(self) -> Mapping[str, int]: ...
 
 
+class Codes(Protocol):
+    """One-time codes that let a person into the pages, known by their hashes."""
+
+    async def put(self, passes: Mapping[str, Pass]) -> None:
+        """Keep these, by hash, in place of earlier ones for the same people and purposes."""
+
+    async def use(self, code_hash: str, now: datetime) -> Pass | None:
+        """Use one up; what it was good for, or None if it is not valid any more."""
+
+
+class Trustees(Protocol):
+    """Those whose passphrase is needed to close a pulse."""
+
+    async def of(self, organisation: str) -> Trustee | None:
+        """The trustee for an organisation's next pulse, if it has one."""
+
+    async def get(self, trustee: str) -> Trustee | None: ...
+    async def appoint(self, trustee: Trustee) -> None:
+        """From the next pulse on, in place of an earlier one."""
+
+    async def dismiss(self, organisation: str) -> bool:
+        """From the next pulse on there is none. False if there was none."""
+
+
 class Inbox(Protocol):
     """Which signed envelopes have been handled."""
 
@@ -357,15 +444,23 @@ class Transaction(Protocol):
     @property
     def results(self) -> ResultsOf: ...
     @property
+    def quotes(self) -> Quotes: ...
+    @property
     def stories(self) -> Stories: ...
     @property
     def threads(self) -> Threads: ...
     @property
     def channels(self) -> Channels: ...
     @property
+    def traces(self) -> Traces: ...
+    @property
     def outbox(self) -> Outbox: ...
     @property
     def inbox(self) -> Inbox: ...
+    @property
+    def trustees(self) -> Trustees: ...
+    @property
+    def codes(self) -> Codes: ...
 
 
 class Store(Protocol):
@@ -377,11 +472,20 @@ class Store(Protocol):
     def view(self) -> AbstractAsyncContextManager[Transaction]:
         """A transaction that only reads, and holds nobody up."""
 
-    async def open_ballots(self, pulse: str) -> list[Respondent]:
-        """Open every ballot of a closing pulse, outside any write lock. Raises `KeysLost` where the keys are gone."""
+    async def appoint(self, organisation: str, passphrase: SecretStr) -> None:
+        """Give an organisation a trustee with this passphrase, from the next pulse on. It takes about a second."""
+
+    async def open_ballots(self, pulse: str, passphrase: SecretStr | None = None) -> list[Respondent]:
+        """Open every ballot of a closing pulse, outside any write lock. Raises `KeysLost` where the keys are gone.
+
+        Where a trustee holds the key: `PassphraseNeeded` without a passphrase, `WrongPassphrase` with another's.
+        """
 
     async def forget_keys(self, pulse: str) -> None:
-        """Destroy a pulse's keys. Doing it twice is harmless."""
+        """Destroy a pulse's keys; its ballots are noise from then on. Doing it twice is harmless."""
+
+    async def forget_ballots(self, pulse: str) -> None:
+        """Delete a closed pulse's ballots and personal deliveries, a few at a time; keep counts of the deliveries."""
 
     async def tidy(self, now: datetime) -> tuple[str, ...]:
         """Mend what a crash left: keys without a pulse, pulses without keys. Gives the ids of pulses found lost."""
@@ -393,4 +497,5 @@ class Themes(Protocol):
     async def find(self, comments: Sequence[Comment], history: Sequence[str] = (), language: str = "en") -> ThemeReport:
         """The themes of these comments. Ten thousand take seconds; nothing else waits for them."""
 
-    def redact(self, text: str, names: Collection[str]) -> str: ...
+    async def redact(self, texts: Sequence[str], names: frozenset[str]) -> tuple[str, ...]:
+        """The texts without what could name somebody: these people, and addresses, numbers and titles."""

@@ -13,12 +13,14 @@ from bot.entries import (
     MyData,
     MyStories,
     MyThreads,
+    OpenPage,
+    ReviewQuotes,
     ShowDigest,
     ShowPulse,
     SpeakUp,
     StartStory,
 )
-from bot.features import digests, home, pulses, stories, threads
+from bot.features import access, digests, home, mydata, pulses, quotes, stories, threads
 from bot.parcels import Script
 from bot.plan import Doer, Event
 from bot.wire import Command, Notice
@@ -26,6 +28,19 @@ from bot.wire import Command, Notice
 __all__ = ["COMMANDS", "EVENTS", "NOTICES", "TYPED"]
 
 LEADING = frozenset({Role.LEADER, Role.STEWARD})
+STEWARDS = frozenset({Role.STEWARD})
+
+ELSEWHERE: Mapping[str, home.Verb] = {
+    "my": mydata.my_data_please,
+    "data": mydata.my_data_please,
+    "nata": mydata.my_data_please,
+    "fy": mydata.my_data_please,
+    "page": access.page,
+    "tudalen": access.page,
+    "quotes": quotes.typed,
+    "dyfyniadau": quotes.typed,
+}
+"""Words after /100days that another feature than the front door answers."""
 
 COMMANDS: Mapping[type[Command], Route] = {
     ShowPulse: Route(pulses.show, reads=True),
@@ -43,12 +58,20 @@ COMMANDS: Mapping[type[Command], Route] = {
     threads.ReadThread: Route(threads.read, reads=True),
     threads.SayInThread: Route(threads.say),
     threads.CloseThread: Route(threads.close),
+    threads.EnterCode: Route(threads.enter_code, reads=True),
+    threads.UseCode: Route(threads.use_code, reads=True),
+    threads.PutAway: Route(threads.put_away, reads=True),
     MyThreads: Route(threads.mine, reads=True),
     ShowDigest: Route(digests.show, roles=LEADING, reads=True),
-    Home: Route(home.home),
+    ReviewQuotes: Route(quotes.show, roles=STEWARDS, reads=True),
+    quotes.DecideQuote: Route(quotes.decide, roles=STEWARDS),
+    Home: Route(home.front_door(ELSEWHERE)),
     ChangeSettings: Route(home.change_settings, reads=True),
     home.SaveSettings: Route(home.save_settings),
-    MyData: Route(home.my_data, reads=True),
+    MyData: Route(mydata.my_data, reads=True),
+    mydata.EraseMe: Route(mydata.erase_me, reads=True),
+    mydata.ConfirmErasure: Route(mydata.erase),
+    OpenPage: Route(access.open_page),
 }
 
 NOTICES: Mapping[type[Notice], Script] = {
@@ -57,6 +80,7 @@ NOTICES: Mapping[type[Notice], Script] = {
     stories.StoryShared: Script(stories.compose_shared),
     threads.ThreadWaiting: Script(threads.compose_waiting),
     threads.ThreadAnswered: Script(threads.compose_answered, reader=threads.find_author),
+    quotes.QuotesWaiting: Script(quotes.compose_waiting),
     digests.WeeklyDigest: Script(digests.compose),
 }
 
@@ -64,5 +88,6 @@ EVENTS: Mapping[Event, Doer] = {
     Event.OPEN: pulses.open_pulse,
     Event.REMIND: pulses.remind,
     Event.CLOSE: pulses.close_due,
+    Event.REVIEW: quotes.ask,
     Event.DIGEST: digests.post,
 }

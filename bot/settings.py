@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -16,6 +18,29 @@ TEAMS_HOSTS = (
     "smba.trafficmanager.net,smba.infra.gcc.teams.microsoft.com,smba.infra.gov.teams.microsoft.us,"
     "smba.infra.dod.teams.microsoft.us"
 )
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class VaultAddress:
+    """A place for keys in HashiCorp Vault: the server, where its key/value engine is mounted, and a path in that."""
+
+    url: str
+    mount: str
+    path: str
+
+    @classmethod
+    def read(cls, written: str) -> Self:
+        """The place written as `vault+https://host:8200/MOUNT/PATH`. Raises `ValueError` for anything else."""
+        address = urlsplit(written)
+        mount, _, path = address.path.strip("/").partition("/")
+        if address.scheme not in {"vault+https", "vault+http"} or not (address.hostname and mount and path):
+            raise ValueError("write it like vault+https://host:8200/MOUNT/PATH, or give a folder")
+        if address.username or address.query or address.fragment:
+            raise ValueError("the token belongs in VAULT_TOKEN, and nothing but a mount and a path after the host")
+        if address.scheme == "vault+http" and address.hostname not in LOOPBACK:
+            raise ValueError("keys do not travel in the open: use vault+https")
+        return cls(f"{address.scheme.removeprefix('vault+')}://{address.netloc}", mount, path)
 
 
 class Settings(BaseSettings):
@@ -24,7 +49,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, populate_by_name=True, extra="ignore")
 
     database: SecretStr = Field(SecretStr(""), alias="HUNDRED_DAYS_DATABASE_URL")
-    keys: Path | None = Field(None, alias="HUNDRED_DAYS_KEYS")
+    keys: Path | VaultAddress | None = Field(None, alias="HUNDRED_DAYS_KEYS")
+    vault_token: SecretStr = Field(SecretStr(""), alias="VAULT_TOKEN")
     public_url: str = Field("", alias="HUNDRED_DAYS_PUBLIC_URL")
     host: str = Field("127.0.0.1", alias="HUNDRED_DAYS_HOST")
     port: int = Field(8080, alias="HUNDRED_DAYS_PORT", ge=0, le=65535)
@@ -69,6 +95,11 @@ class Settings(BaseSettings):
         """The database's address, which may hold a password."""
         return self.database.get_secret_value()
 
+    @property
+    def pages(self) -> str:
+        """Where people find the pages, without a last stroke; nothing where nobody has said."""
+        return self.public_url.rstrip("/")
+
     @field_validator("zone")
     @classmethod
     def known_zone(cls, zone: str) -> str:
@@ -78,6 +109,12 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise ValueError(f"{zone} is not a time zone; write it like Europe/London") from error
         return zone
+
+    @field_validator("keys", mode="before")
+    @classmethod
+    def place_of_keys(cls, keys: object) -> object:
+        """A folder, or a place in Vault, which is written as an address."""
+        return VaultAddress.read(keys) if isinstance(keys, str) and "://" in keys else keys
 
     @property
     def slack(self) -> bool:
@@ -97,6 +134,7 @@ class Settings(BaseSettings):
             (self.teams and not self.teams_app_password.get_secret_value(), "TEAMS_APP_PASSWORD"),
             (self.teams and not self.teams_tenant_id, "TEAMS_TENANT_ID"),
             (not self.teams and bool(self.teams_app_password.get_secret_value()), "TEAMS_APP_ID"),
+            (isinstance(self.keys, VaultAddress) and not self.vault_token.get_secret_value(), "VAULT_TOKEN"),
         )
         return [f"{name}: is missing, but the settings beside it are there" for wrong, name in pairs if wrong]
 

@@ -18,10 +18,11 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from bot.errors import Misconfigured
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+BUSY_MS = 30_000
 PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
-    "busy_timeout = 30000",
+    f"busy_timeout = {BUSY_MS}",
     "foreign_keys = ON",
     "secure_delete = ON",
     "trusted_schema = OFF",
@@ -69,11 +70,25 @@ def open_engines(url: str) -> Engines:
     """Engines for this address. Nothing is connected before it is needed."""
     address = database_url(url)
     if not address.startswith("sqlite"):
-        engine = create_async_engine(address, hide_parameters=True, pool_size=16, max_overflow=16)
+        engine = _postgresql(address)
         return Engines(engine, engine)
     # One writing connection: tasks queue for it in turn, instead of polling a lock that another of them holds.
     write = _sqlite(address, "BEGIN IMMEDIATE", size=1)
     return Engines(write, _sqlite(address, "BEGIN", size=16))
+
+
+def _postgresql(address: str) -> AsyncEngine:
+    """An engine for a server. `?schema=NAME` in the address keeps all tables in that schema."""
+    url = make_url(address)
+    schema = url.query.get("schema")
+    of_its_own = {"server_settings": {"search_path": str(schema)}} if schema else {}
+    return create_async_engine(
+        url.difference_update_query(["schema"]),
+        hide_parameters=True,
+        pool_size=16,
+        max_overflow=16,
+        connect_args=of_its_own,
+    )
 
 
 def _sqlite(address: str, begin: str, size: int) -> AsyncEngine:

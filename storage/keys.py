@@ -9,15 +9,19 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import Collection, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Protocol
 
-from bot.errors import KeysLost, KeyTaken, Misconfigured
+from bot.errors import KeysLost, KeyTaken, Misconfigured, Unavailable
 
 KEY_BYTES = 32
+SLOTS = "slots-"
+"""How the names of the keys begin that place answers. They open nothing."""
+REMEMBERED_SECONDS = 60.0
 
 
 class KeyStore(Protocol):
@@ -42,6 +46,15 @@ class KeyStore(Protocol):
         """A key store of its own inside this one, whose keys this one does not name."""
 
 
+@contextmanager
+def _answering() -> Iterator[None]:
+    """A disk that is full or gone: nothing can be done now, and asking again later is right."""
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable("the key store does not answer") from error
+
+
 @dataclass(frozen=True, slots=True)
 class KeyDirectory:
     """A key store in a folder that only the service can read."""
@@ -62,7 +75,8 @@ class KeyDirectory:
         return cls(folder)
 
     async def put(self, name: str, secret: bytes) -> None:
-        await asyncio.to_thread(self._put, name, secret)
+        with _answering():
+            await asyncio.to_thread(self._put, name, secret)
 
     async def get(self, name: str) -> bytes:
         found = await self.get_all([name])
@@ -71,13 +85,16 @@ class KeyDirectory:
         return found[name]
 
     async def get_all(self, names: Collection[str]) -> Mapping[str, bytes]:
-        return await asyncio.to_thread(self._read, names)
+        with _answering():
+            return await asyncio.to_thread(self._read, names)
 
     async def destroy(self, name: str) -> None:
-        await asyncio.to_thread(self._destroy, name)
+        with _answering():
+            await asyncio.to_thread(self._destroy, name)
 
     async def names(self) -> Mapping[str, float]:
-        return await asyncio.to_thread(self._names)
+        with _answering():
+            return await asyncio.to_thread(self._names)
 
     def within(self, part: str) -> KeyDirectory:
         return KeyDirectory.open(self.folder / part)
@@ -89,13 +106,11 @@ class KeyDirectory:
         try:
             os.write(handle, secret)
             os.fsync(handle)
-        finally:
-            os.close(handle)
-        try:
             os.link(draft, self.folder / name)
         except FileExistsError as error:
             raise KeyTaken(f"there is a key {name.partition('-')[0]} of that name already") from error
         finally:
+            os.close(handle)
             draft.unlink()
         self._sync()
 
@@ -125,3 +140,48 @@ class KeyDirectory:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+@dataclass(frozen=True, slots=True)
+class Remembering:
+    """A key store that is far away, with a short memory for the keys that place answers, and for no others.
+
+    It saves a journey with every answer. It can not spoil a close in another process: there the pulse's state in the
+    database decides whether an answer is taken. A process that did not close the pulse forgets its key within a minute.
+    """
+
+    far: KeyStore
+    clock: Callable[[], float] = monotonic
+    known: dict[str, tuple[float, bytes]] = field(default_factory=dict, repr=False)
+
+    async def put(self, name: str, secret: bytes) -> None:
+        await self.far.put(name, secret)
+
+    async def get(self, name: str) -> bytes:
+        self._fade()
+        if name in self.known:
+            return self.known[name][1]
+        return self._remember(name, await self.far.get(name))
+
+    async def get_all(self, names: Collection[str]) -> Mapping[str, bytes]:
+        return await self.far.get_all(names)
+
+    async def destroy(self, name: str) -> None:
+        self.known.pop(name, None)
+        await self.far.destroy(name)
+        self.known.pop(name, None)
+
+    async def names(self) -> Mapping[str, float]:
+        return await self.far.names()
+
+    def within(self, part: str) -> Remembering:
+        return Remembering(self.far.within(part), self.clock)
+
+    def _remember(self, name: str, secret: bytes) -> bytes:
+        if name.startswith(SLOTS):
+            self.known[name] = self.clock() + REMEMBERED_SECONDS, secret
+        return secret
+
+    def _fade(self) -> None:
+        for name in [name for name, (until, _) in self.known.items() if until < self.clock()]:
+            del self.known[name]

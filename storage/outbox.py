@@ -8,9 +8,11 @@ counts only for its own attempt, so a worker that was thought dead can not undo 
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, Update, and_, case, func, literal, or_, select, update
@@ -21,13 +23,16 @@ from bot.domain.ids import new_id
 from bot.domain.pulses import Pulse
 from bot.ports import Delivery, InDoubt, Later, Outcome, Recipient, Rejected, Sent, When
 from bot.wire import Notice
+from storage.codes import Secrets
 from storage.rows import DeliveryRow, EnvelopeRow, LaneRow, PersonRow, RosterRow
 from storage.sql import insert, random_id
 
+ENVELOPES = "envelopes"
 LEASE = timedelta(seconds=60)
 TRIES = 8
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 LONGEST_PAUSE = 600.0
+OF_BATCHES = ("ThreadWaiting", "ThreadAnswered", "StoryShared")
 
 
 class SqlOutbox:
@@ -73,7 +78,7 @@ class SqlOutbox:
         ended = {"lease": None, "since": None}
         match outcome:
             case Sent():
-                await self._session.execute(_own(delivery).values(state="done", **ended, **_without_traces()))
+                await self._session.execute(_own(delivery).values(state="done", **ended, **_without_traces(now)))
             case Rejected(reason):
                 await self._session.execute(_own(delivery).values(state="dead", reason=reason, **ended))
             case InDoubt(reason):
@@ -140,22 +145,35 @@ class SqlOutbox:
 
 
 class SqlInbox:
-    def __init__(self, session: AsyncSession) -> None:
+    """Envelopes under a secret that is not in the database.
+
+    A platform's log knows which envelope was whose. By its bare name here, the transaction that took an answer could be
+    found, and with it the ballot.
+    """
+
+    def __init__(self, session: AsyncSession, secrets: Secrets) -> None:
         self._session = session
+        self._secrets = secrets
 
     async def first_time(self, envelope: str, today: date) -> bool:
-        statement = insert(self._session, EnvelopeRow).values(hash=envelope, day=today).on_conflict_do_nothing()
+        name = hmac.digest(await self._secrets.get(ENVELOPES), envelope.encode(), hashlib.sha256).hex()
+        statement = insert(self._session, EnvelopeRow).values(hash=name, day=today).on_conflict_do_nothing()
         new = await self._session.execute(statement.returning(EnvelopeRow.hash))
         return new.first() is not None
 
 
-def _without_traces() -> dict[str, object]:
-    """A pulse's delivery that is done looks like every other: how often it was tried would tell that it was sent."""
-    of_a_pulse = DeliveryRow.pulse_id.is_not(None)
+def _without_traces(now: datetime) -> dict[str, object]:
+    """A pulse's delivery that is done looks like every other: how often it was tried would tell that it was sent.
+
+    One of a conversation or a story keeps only its day.
+    """
+    of_a_pulse, of_a_batch = DeliveryRow.pulse_id.is_not(None), DeliveryRow.notice.in_(OF_BATCHES)
+    quiet = or_(of_a_pulse, of_a_batch)
+    times = [(of_a_pulse, LONG_AGO), (of_a_batch, datetime.combine(now.astimezone(UTC).date(), time(), UTC))]
     return {
-        "due": case((of_a_pulse, literal(LONG_AGO, DeliveryRow.due.type)), else_=DeliveryRow.due),
-        "attempt": case((of_a_pulse, 0), else_=DeliveryRow.attempt),
-        "tries": case((of_a_pulse, 0), else_=DeliveryRow.tries),
+        "due": case(*((kind, literal(at, DeliveryRow.due.type)) for kind, at in times), else_=DeliveryRow.due),
+        "attempt": case((quiet, 0), else_=DeliveryRow.attempt),
+        "tries": case((quiet, 0), else_=DeliveryRow.tries),
     }
 
 

@@ -146,7 +146,7 @@ class MarkRow(Row):
 
 
 class PulseRow(Row):
-    """`seal` is the public key that answers are sealed with; it goes when the pulse is sealed.
+    """`seal` is the public key that answers are sealed with, vouched for by the slot key; it goes with the close.
 
     Triggers of the database refuse a lower `k` or `k_comment`, an earlier close, and any change of `items`, `segments`
     and `mode`.

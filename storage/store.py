@@ -5,42 +5,46 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from pydantic import SecretStr
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from bot.domain.ballots import Respondent, gather
+from bot.domain.ballots import Ballot, Respondent, gather
 from bot.domain.pulses import State
-from bot.domain.stories import StoryState
-from bot.errors import KeysLost, Misconfigured, Unavailable
-from storage.ballots import SqlBallots, open_all, opening_key, slots_key
+from bot.domain.trustees import accept_passphrase, usual
+from bot.errors import KeysLost, Misconfigured, PassphraseNeeded, Unavailable
+from storage.ballots import Box, SqlBallots, open_all, opening_key, slots_key
+from storage.batches import blur
 from storage.channels import SqlChannels
-from storage.engine import Engines
+from storage.codes import Secrets, SqlCodes
+from storage.engine import BUSY_MS, Engines
+from storage.erase import SqlTraces
+from storage.forgetting import forget_ballots, forget_deliveries, half_forgotten
 from storage.keys import KeyStore
 from storage.organisations import SqlOrganisations
 from storage.outbox import SqlInbox, SqlOutbox
 from storage.people import SqlPeople
 from storage.pulses import SqlProgrammes, SqlPulses
+from storage.quotes import SqlQuotes
+from storage.receipts import Receipts
 from storage.results import SqlResults
+from storage.retention import over, purge
 from storage.rows import (
-    BallotRow,
-    DeliveryRow,
-    EnvelopeRow,
     InstallationRow,
     ProgrammeRow,
     PulseRow,
-    RosterRow,
-    StoryRow,
     ThreadRow,
 )
 from storage.stories import SqlStories
-from storage.threads import SqlThreads
+from storage.threads import SqlThreads, close_silent
+from storage.trustees import SqlTrustees, forget_trustees, open_with, trustee_with
 
 log = logging.getLogger(__name__)
 STORE_ID = "store"
@@ -49,24 +53,35 @@ WRONG_KEYS = (
     "was changed. If the right one is lost for good, run: hundred-days migrate --accept-new-keys (open pulses are then "
     "lost)."
 )
-ORPHANED, REMEMBERED = timedelta(hours=1), timedelta(days=2)
-ROSTERS_KEPT, TELLERS_KEPT, DRAFTS_KEPT = timedelta(weeks=13), timedelta(days=90), timedelta(days=30)
+ORPHANED = timedelta(hours=1)
 TAKING = (State.OPEN, State.CLOSING)
+BREATH, SCRUBS, SCRUB_AGAIN = 0.02, 50, 0.1
 
 
 class SqlTransaction:
-    def __init__(self, session: AsyncSession, keys: KeyStore, afterwards: list[Callable[[], Awaitable[None]]]) -> None:
+    def __init__(
+        self,
+        session: AsyncSession,
+        receipts: Receipts,
+        secrets_known: Secrets,
+        afterwards: list[Callable[[], Awaitable[None]]],
+    ) -> None:
+        keys = receipts.keys
         self.organisations = SqlOrganisations(session)
         self.people = SqlPeople(session)
         self.programmes = SqlProgrammes(session)
         self.pulses = SqlPulses(session, keys)
         self.ballots = SqlBallots(session, keys)
         self.results = SqlResults(session)
+        self.quotes = SqlQuotes(session)
         self.stories = SqlStories(session, keys)
-        self.threads = SqlThreads(session, keys, afterwards)
+        self.threads = SqlThreads(session, receipts, afterwards)
         self.channels = SqlChannels(session)
         self.outbox = SqlOutbox(session)
-        self.inbox = SqlInbox(session)
+        self.inbox = SqlInbox(session, secrets_known)
+        self.codes = SqlCodes(session)
+        self.trustees = SqlTrustees(session)
+        self.traces = SqlTraces(session)
 
 
 class SqlStore:
@@ -77,13 +92,16 @@ class SqlStore:
         self._writing = _sessions(engines.write)
         self._reading = _sessions(engines.read)
         self._keys = keys
+        self._receipts = Receipts(keys)
+        self._secrets = Secrets(keys)
+        self._deriving = asyncio.Lock()
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[SqlTransaction]:
         afterwards: list[Callable[[], Awaitable[None]]] = []
         with _our_errors():
             async with self._writing.begin() as session:
-                yield SqlTransaction(session, self._keys, afterwards)
+                yield SqlTransaction(session, self._receipts, self._secrets, afterwards)
         for act in afterwards:
             await act()
 
@@ -91,44 +109,103 @@ class SqlStore:
     async def view(self) -> AsyncIterator[SqlTransaction]:
         with _our_errors():
             async with self._reading() as session:
-                yield SqlTransaction(session, self._keys, [])
+                yield SqlTransaction(session, self._receipts, self._secrets, [])
 
-    async def open_ballots(self, pulse: str) -> list[Respondent]:
-        private = await self._keys.get(opening_key(pulse))
-        async with self._reading() as session:
-            query = select(BallotRow.slot, BallotRow.sealed).where(BallotRow.pulse_id == pulse)
-            boxes = [(slot, sealed) for slot, sealed in await session.execute(query)]
-        return gather(await asyncio.to_thread(open_all, private, pulse, boxes))
+    async def appoint(self, organisation: str, passphrase: SecretStr) -> None:
+        words = accept_passphrase(passphrase.get_secret_value())
+        async with self._deriving:
+            trustee = await asyncio.to_thread(trustee_with, words, organisation)
+        async with self.begin() as tx:
+            await tx.trustees.appoint(trustee)
+
+    async def open_ballots(self, pulse: str, passphrase: SecretStr | None = None) -> list[Respondent]:
+        private = await self._opening_key(pulse, passphrase)
+        opened: list[Ballot] = []
+        async for boxes in self._boxes(pulse):
+            opened += await asyncio.to_thread(open_all, private, pulse, boxes)
+        return await asyncio.to_thread(gather, opened)
+
+    async def secret(self, name: str) -> bytes:
+        """A random secret that all replicas of this installation share."""
+        return await self._secrets.get(name)
 
     async def forget_keys(self, pulse: str) -> None:
         await self._keys.destroy(opening_key(pulse))
         await self._keys.destroy(slots_key(pulse))
+
+    async def forget_ballots(self, pulse: str) -> None:
+        for forget in (forget_ballots, forget_deliveries):
+            gone = 1
+            while gone:
+                async with self._writing.begin() as session:
+                    gone = await forget(session, pulse)
+                await asyncio.sleep(BREATH)
         await self._scrub()
 
     async def tidy(self, now: datetime) -> tuple[str, ...]:
         lost = await self._mark_lost()
         async with self._writing.begin() as session:
-            await _forget(session, now.date())
+            await purge(session, now)
+            await forget_trustees(session)
+            await close_silent(session, now.date())
+            await blur(session, now)
         async with self._reading() as session:
             needed, done = await _keys_by_use(session, now.date())
+            begun = await half_forgotten(session)
         for name, made in (await self._keys.names()).items():
             orphaned = name not in needed and made < (now - ORPHANED).timestamp()
             if name != STORE_ID and (name in done or orphaned):
                 await self._keys.destroy(name)
+        for pulse in begun:
+            await self.forget_ballots(pulse)
+        await self._scrub()
         return lost
+
+    async def _opening_key(self, pulse: str, passphrase: SecretStr | None) -> bytes:
+        """The key that opens a pulse's ballots; where a trustee holds it, with their passphrase."""
+        async with self.view() as tx:
+            found = await tx.pulses.get(pulse)
+            trustee = await tx.trustees.get(found.trustee) if found else None
+        kept = await self._keys.get(opening_key(pulse))
+        if found is None or not found.trustee:
+            return kept
+        if passphrase is None:
+            raise PassphraseNeeded("a trustee's passphrase is needed to open this pulse")
+        words = usual(passphrase.get_secret_value())
+        try:
+            async with self._deriving:
+                return await asyncio.to_thread(open_with, trustee, words, kept)
+        except KeysLost:
+            # A key that the right passphrase does not open is none: without it, `tidy` finds the pulse lost.
+            await self.forget_keys(pulse)
+            raise
+
+    async def _boxes(self, pulse: str) -> AsyncIterator[Sequence[Box]]:
+        """The sealed ballots, some at a time: whoever reads for long keeps the database's log from being emptied."""
+        after = b""
+        while True:
+            async with self._reading() as session:
+                boxes = await SqlBallots(session, self._keys).boxes(pulse, after)
+            if not boxes:
+                return
+            yield boxes
+            after, _ = boxes[-1]
 
     async def _mark_lost(self) -> tuple[str, ...]:
         """A pulse without its keys can neither take answers nor be read: say so, and keep nothing of it."""
+        async with self._reading() as session:
+            known = await session.scalar(select(InstallationRow.key_store))
+            taking = list(await session.scalars(select(PulseRow.id).where(PulseRow.state.in_(TAKING))))
+        if known is not None and known != await _store_id(self._keys):
+            raise Misconfigured(WRONG_KEYS)
+        missing = [pulse for pulse in taking if not await self._has_keys(pulse)]
         async with self._writing.begin() as session:
-            taking = select(PulseRow.id).where(PulseRow.state.in_(TAKING))
-            lost = [pulse for pulse in await session.scalars(taking) if not await self._has_keys(pulse)]
             # Another process may have sealed one of them since it was read: then it was not lost.
-            change = update(PulseRow).where(PulseRow.id.in_(lost), PulseRow.state.in_(TAKING))
+            change = update(PulseRow).where(PulseRow.id.in_(missing), PulseRow.state.in_(TAKING))
             lost = list(await session.scalars(change.values(state=State.LOST, seal=None).returning(PulseRow.id)))
-            await session.execute(delete(BallotRow).where(BallotRow.pulse_id.in_(lost)))
-            await session.execute(delete(DeliveryRow).where(DeliveryRow.pulse_id.in_(lost)))
         for pulse in lost:
             await self.forget_keys(pulse)
+            await self.forget_ballots(pulse)
         return tuple(lost)
 
     async def _has_keys(self, pulse: str) -> bool:
@@ -136,12 +213,26 @@ class SqlStore:
         return needed <= set(await self._keys.get_all(needed))
 
     async def _scrub(self) -> None:
-        """Empty SQLite's write-ahead log, which keeps deleted pages until then."""
-        if self._engines.write.dialect.name == "sqlite":
-            async with self._engines.write.connect() as connection:
-                raw = await connection.get_raw_connection()
-                sqlite: Any = raw.driver_connection
-                await sqlite.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Empty SQLite's write-ahead log, which keeps deleted pages until then.
+
+        What can be done beside writers comes first. The rest needs a moment without readers, and is tried for a while
+        without making anybody queue behind it.
+        """
+        if self._engines.read.dialect.name != "sqlite":
+            return
+        async with self._engines.read.connect() as connection:
+            raw = await connection.get_raw_connection()
+            sqlite: Any = raw.driver_connection
+            await sqlite.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            await sqlite.execute("PRAGMA busy_timeout = 50")
+            try:
+                for _ in range(SCRUBS):
+                    busy, *_rest = await (await sqlite.execute("PRAGMA wal_checkpoint(TRUNCATE)")).fetchone()
+                    if not busy:
+                        return
+                    await asyncio.sleep(SCRUB_AGAIN)
+            finally:
+                await sqlite.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
 
 async def match_keys(engines: Engines, keys: KeyStore, *, accept: bool = False) -> None:
@@ -184,15 +275,6 @@ def _sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     return async_sessionmaker(engine, expire_on_commit=False)
 
 
-async def _forget(session: AsyncSession, today: date) -> None:
-    """What has been kept as long as was said: handled envelopes for two days, rosters for thirteen weeks."""
-    await session.execute(delete(EnvelopeRow).where(EnvelopeRow.day < today - REMEMBERED))
-    old = select(PulseRow.id).where(PulseRow.week < today - ROSTERS_KEPT)
-    await session.execute(delete(RosterRow).where(RosterRow.pulse_id.in_(old)))
-    drafts = (StoryRow.state == StoryState.DRAFT, StoryRow.day < today - DRAFTS_KEPT)
-    await session.execute(delete(StoryRow).where(*drafts))
-
-
 async def _keys_by_use(session: AsyncSession, today: date) -> tuple[set[str], set[str]]:
     """The names of the keys that are still needed, and of those that must be gone."""
     needed: set[str] = set()
@@ -204,8 +286,7 @@ async def _keys_by_use(session: AsyncSession, today: date) -> tuple[set[str], se
     for programme, starts, days in await session.execute(
         select(ProgrammeRow.id, ProgrammeRow.starts, ProgrammeRow.days)
     ):
-        over = starts + timedelta(days=days) + TELLERS_KEPT < today
-        (done if over else needed).add(f"stories-{programme}")
+        (done if over(starts, days, today) else needed).add(f"stories-{programme}")
     return needed, done
 
 

@@ -25,7 +25,7 @@ from bot.settings import Settings
 from tests.world import BEFORE, Mailbox
 
 T = TypeVar("T")
-OURS = ("HUNDRED_DAYS_", "SLACK_", "TEAMS_")
+OURS = ("HUNDRED_DAYS_", "SLACK_", "TEAMS_", "VAULT_")
 
 
 @dataclass(frozen=True, slots=True)

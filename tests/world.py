@@ -130,12 +130,16 @@ class World:
 
 @asynccontextmanager
 async def open_world(
-    database: str, folder: Path, people: bytes | None = None, others: Mapping[Platform, Messenger] | None = None
+    database: str,
+    folder: Path,
+    people: bytes | None = None,
+    others: Mapping[Platform, Messenger] | None = None,
+    **also: object,
 ) -> AsyncIterator[World]:
-    """A council whose programme starts on the Monday; nothing has happened yet."""
+    """A council whose programme starts on the Monday; nothing has happened yet. `also` are settings by their fields."""
     time = [BEFORE]
     mailbox = Mailbox()
-    settings = Settings(database=SecretStr(database), keys=folder / "keys")
+    settings = Settings.model_validate({"database": SecretStr(database), "keys": folder / "keys", **also})
     async with open_product(settings, lambda: time[0], {Platform.WEB: mailbox, **(others or {})}) as product:
         organisation = await create(product.store, "Council", "Europe/London", "ENG")
         async with product.store.begin() as tx:

@@ -17,6 +17,7 @@ from bot.errors import HundredDaysError, Misconfigured
 from bot.settings import Settings
 
 NOBODY = "Nobody yet. Run: hundred-days organisation create NAME, then import-people FILE.csv."
+WAITS = "The pulse of the week of {week:%d %B %Y} waits for its trustee. Have them run: hundred-days pulse close"
 OK, TO_DO, OFF = "ok", "to do", "off"
 
 
@@ -47,7 +48,7 @@ async def _examine() -> list[Finding]:
     database, ready = await _database(settings)
     return [
         database,
-        _keys(settings),
+        await _keys(settings),
         _public_url(settings),
         *[finding async for finding in _slack(settings)],
         *list(_teams(settings)),
@@ -88,28 +89,40 @@ async def _database(settings: Settings) -> tuple[Finding, bool]:
     return Finding(name, OK, "The database answers, and its schema is up to date."), True
 
 
-def _keys(settings: Settings) -> Finding:
-    from storage.engine import sqlite_file
-
+async def _keys(settings: Settings) -> Finding:
     name = "HUNDRED_DAYS_KEYS"
     if settings.keys is None:
         return Finding(name, TO_DO, "Set it to a folder outside the database's folder and outside every backup.")
+    if isinstance(settings.keys, Path):
+        return Finding(name, *_folder(settings.keys, settings))
+    from bot.app import open_keys
+
+    try:
+        await (await open_keys(settings)).names()
+    except HundredDaysError as error:
+        return Finding(name, TO_DO, str(error))
+    return Finding(name, OK, f"The Vault at {settings.keys.url} answers, and lets us in at {settings.keys.mount}.")
+
+
+def _folder(keys: Path, settings: Settings) -> tuple[str, str]:
+    from storage.engine import sqlite_file
+
     try:
         file = sqlite_file(settings.database_url) if settings.database_url else None
     except HundredDaysError:
         file = None
-    if file is not None and settings.keys.resolve().is_relative_to(file.resolve().parent):
-        words = (
-            "The folder lies inside the database's folder: a copy of that would hold the keys too. Move it elsewhere."
+    if file is not None and keys.resolve().is_relative_to(file.resolve().parent):
+        return (
+            TO_DO,
+            "The folder lies inside the database's folder: a copy of that would hold the keys too. Move it elsewhere.",
         )
-        return Finding(name, TO_DO, words)
-    if not settings.keys.exists():
-        return Finding(name, OK, "The folder is not there yet; `serve` will make it, readable by this user only.")
-    if not os.access(settings.keys, os.R_OK | os.W_OK | os.X_OK):
-        return Finding(name, TO_DO, f"The folder can not be read and written by this user: {settings.keys}.")
-    if settings.keys.stat().st_mode & 0o077:
-        return Finding(name, TO_DO, f"Others can read the folder. Run: chmod 700 {settings.keys}")
-    return Finding(name, OK, "The key store is there, and only this user can read it.")
+    if not keys.exists():
+        return OK, "The folder is not there yet; `serve` will make it, readable by this user only."
+    if not os.access(keys, os.R_OK | os.W_OK | os.X_OK):
+        return TO_DO, f"The folder can not be read and written by this user: {keys}."
+    if keys.stat().st_mode & 0o077:
+        return TO_DO, f"Others can read the folder. Run: chmod 700 {keys}"
+    return OK, "The key store is there, and only this user can read it."
 
 
 def _public_url(settings: Settings) -> Finding:
@@ -145,7 +158,8 @@ def _teams(settings: Settings) -> Iterator[Finding]:
 
 
 async def _people(settings: Settings) -> list[Finding]:
-    """Who can be asked."""
+    """Who can be asked, and which pulse waits for somebody."""
+    from bot import app
     from storage.engine import open_engines
     from storage.keys import KeyDirectory
     from storage.store import SqlStore
@@ -153,7 +167,7 @@ async def _people(settings: Settings) -> list[Finding]:
     engines = open_engines(settings.database_url)
     found = []
     try:
-        async with SqlStore(engines, KeyDirectory(settings.keys or Path())).view() as tx:
+        async with SqlStore(engines, KeyDirectory(Path())).view() as tx:  # no key is needed to count
             for organisation in await tx.organisations.all():
                 people, reachable = (
                     len(await tx.people.all(organisation.id)),
@@ -161,6 +175,8 @@ async def _people(settings: Settings) -> list[Finding]:
                 )
                 words = f"{people} people, {reachable} of them can be reached in chat."
                 found.append(Finding(organisation.name, OK if reachable else TO_DO, words))
+                waiting = [p for p in await tx.pulses.unfinished(organisation.id) if p.waits(app.now())]
+                found += [Finding(organisation.name, TO_DO, WAITS.format(week=p.week)) for p in waiting]
     finally:
         await engines.dispose()
     return found or [Finding("People", TO_DO, NOBODY)]

@@ -7,6 +7,7 @@ import re
 import sqlite3
 
 from tests.platforms.slack import LocalSlack
+from tests.platforms.vault import LocalVault
 from tests.terminal import Ran, Terminal
 from tests.world import HEADER
 
@@ -143,6 +144,35 @@ def test_a_key_store_beside_the_database_is_one_finding(terminal: Terminal) -> N
     terminal.configure(**{KEYS: str(inside)})
     found = findings(terminal.run("doctor"))
     assert DATABASE in found and found[KEYS][0] == "to do"
+
+
+async def test_a_vault_that_lets_us_in_is_named(terminal: Terminal) -> None:
+    """The token is tried for real, and it is not shown."""
+    async with LocalVault() as vault:
+        terminal.configure(**vault.environment())
+        ran = await asyncio.to_thread(terminal.run, "doctor")
+    assert findings(ran)[KEYS] == ("ok", f"The Vault at {vault.url} answers, and lets us in at kv.")
+    assert vault.token not in ran.out
+
+
+async def test_a_vault_that_refuses_is_told_with_the_remedy(terminal: Terminal) -> None:
+    """A token that is not let in, a Vault that is sealed and one that is silent each have their own words."""
+    async with LocalVault() as vault:
+        terminal.configure(**{**vault.environment(), "VAULT_TOKEN": "hvs.zq-wrong"})
+        ran = await asyncio.to_thread(terminal.run, "doctor")
+        assert findings(ran)[KEYS][0] == "to do" and "VAULT_TOKEN" in findings(ran)[KEYS][1]
+        assert "hvs.zq-wrong" not in ran.out
+        vault.sealed = True
+        assert "Unseal it" in findings(await asyncio.to_thread(terminal.run, "doctor"))[KEYS][1]
+    assert "does not answer" in findings(await asyncio.to_thread(terminal.run, "doctor"))[KEYS][1]
+
+
+def test_a_vault_that_is_silent_stops_the_start(terminal: Terminal) -> None:
+    """What needs the key store ends with one sentence that names the variable, and no trace."""
+    terminal.configure(HUNDRED_DAYS_KEYS="vault+http://127.0.0.1:1/kv/days", VAULT_TOKEN="hvs.zq")
+    ran = terminal.run("serve")
+    assert ran.status == 2 and "does not answer" in ran.err and KEYS in ran.err
+    assert "Traceback" not in ran.err and "hvs.zq" not in ran.err
 
 
 async def test_slack_that_answers_is_named_by_its_workspace(terminal: Terminal) -> None:

@@ -1,32 +1,54 @@
-"""The key store: what is destroyed there is gone."""
+"""The key store, as a folder and in Vault: what is destroyed there is gone."""
 
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from bot.errors import KeysLost, KeyTaken, Misconfigured
-from storage.keys import KEY_BYTES, KeyDirectory
+from bot.settings import VaultAddress
+from storage.keys import KEY_BYTES, KeyDirectory, KeyStore, Remembering
+from storage.vault import VaultKeys
+from tests.platforms.vault import LocalVault
 
 SECRET = bytes(range(KEY_BYTES))
 
 
 @pytest.fixture
-def keys(tmp_path: Path) -> KeyDirectory:
+def folder(tmp_path: Path) -> KeyDirectory:
     return KeyDirectory.open(tmp_path / "deep" / "keys")
+
+
+@pytest.fixture(params=["folder", "vault", "vault remembered"])
+async def keys(request: pytest.FixtureRequest, folder: KeyDirectory) -> AsyncIterator[KeyStore]:
+    """Each kind of key store: what is promised of one is promised of all."""
+    if request.param == "folder":
+        yield folder
+        return
+    async with LocalVault() as vault:
+        far = await VaultKeys.open(VaultAddress.read(vault.address), vault.token)
+        yield Remembering(far) if request.param == "vault remembered" else far
 
 
 def mode(path: Path) -> int:
     return path.stat().st_mode & 0o777
 
 
-async def test_a_key_comes_back_as_it_was_put(keys: KeyDirectory) -> None:
-    """A key is found under its name, also by another process that opens the same folder."""
+async def test_a_key_comes_back_as_it_was_put(keys: KeyStore) -> None:
+    """A key is found under its name, alone or among others."""
     await keys.put("slots-p1", SECRET)
     assert await keys.get("slots-p1") == SECRET
-    assert await KeyDirectory.open(keys.folder).get("slots-p1") == SECRET
+    assert await keys.get_all(["slots-p1", "slots-p2"]) == {"slots-p1": SECRET}
+
+
+async def test_another_process_finds_the_keys_of_a_folder(folder: KeyDirectory) -> None:
+    """What one process put into a folder, another that opens it gets."""
+    await folder.put("slots-p1", SECRET)
+    assert await KeyDirectory.open(folder.folder).get("slots-p1") == SECRET
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
@@ -55,7 +77,7 @@ async def test_a_folder_that_can_not_be_used_is_refused_with_what_to_do(tmp_path
         KeyDirectory.open(tmp_path / "keys")
 
 
-async def test_a_key_is_never_overwritten(keys: KeyDirectory) -> None:
+async def test_a_key_is_never_overwritten(keys: KeyStore) -> None:
     """Putting a second key under a name is refused, and the first one stays."""
     await keys.put("slots-p1", SECRET)
     with pytest.raises(KeyTaken):
@@ -63,7 +85,7 @@ async def test_a_key_is_never_overwritten(keys: KeyDirectory) -> None:
     assert await keys.get("slots-p1") == SECRET
 
 
-async def test_a_destroyed_key_is_lost(keys: KeyDirectory) -> None:
+async def test_a_destroyed_key_is_lost(keys: KeyStore) -> None:
     """After it is destroyed a key can not be had, its file is gone, and its neighbour is not."""
     await keys.put("slots-p1", SECRET)
     await keys.put("slots-p2", SECRET)
@@ -73,7 +95,7 @@ async def test_a_destroyed_key_is_lost(keys: KeyDirectory) -> None:
     assert list(await keys.names()) == ["slots-p2"]
 
 
-async def test_destroying_twice_is_harmless(keys: KeyDirectory) -> None:
+async def test_destroying_twice_is_harmless(keys: KeyStore) -> None:
     """Destroying a key that is gone, or never was, does nothing."""
     await keys.put("slots-p1", SECRET)
     for name in ("slots-p1", "slots-p1", "never"):
@@ -81,17 +103,17 @@ async def test_destroying_twice_is_harmless(keys: KeyDirectory) -> None:
     assert await keys.names() == {}
 
 
-async def test_a_destroyed_key_is_overwritten_before_it_is_unlinked(keys: KeyDirectory) -> None:
+async def test_a_destroyed_key_is_overwritten_before_it_is_unlinked(folder: KeyDirectory) -> None:
     """Whoever still holds the file open, or finds its blocks, reads noise of the same length."""
-    await keys.put("slots-p1", SECRET)
-    with (keys.folder / "slots-p1").open("rb") as held:
-        await keys.destroy("slots-p1")
+    await folder.put("slots-p1", SECRET)
+    with (folder.folder / "slots-p1").open("rb") as held:
+        await folder.destroy("slots-p1")
         left = held.read()
     assert len(left) == KEY_BYTES
     assert left != SECRET
 
 
-async def test_a_name_is_free_again_after_its_key_is_destroyed(keys: KeyDirectory) -> None:
+async def test_a_name_is_free_again_after_its_key_is_destroyed(keys: KeyStore) -> None:
     """A new key may be put where one was destroyed."""
     await keys.put("stories-g", SECRET)
     await keys.destroy("stories-g")
@@ -99,7 +121,7 @@ async def test_a_name_is_free_again_after_its_key_is_destroyed(keys: KeyDirector
     assert await keys.get("stories-g") == b"y" * KEY_BYTES
 
 
-async def test_a_missing_key_is_lost_and_the_error_names_no_object(keys: KeyDirectory) -> None:
+async def test_a_missing_key_is_lost_and_the_error_names_no_object(keys: KeyStore) -> None:
     """The error says which sort of key is missing, and not whose thread or pulse it belonged to."""
     with pytest.raises(KeysLost) as lost:
         await keys.get("thread-0123456789abcdef")
@@ -107,12 +129,20 @@ async def test_a_missing_key_is_lost_and_the_error_names_no_object(keys: KeyDire
     assert "0123456789abcdef" not in str(lost.value)
 
 
-async def test_names_come_with_the_time_they_were_made(keys: KeyDirectory) -> None:
-    """Every key is listed by name with its time, so that what is left over can be found."""
+async def test_names_come_with_the_time_they_were_made(keys: KeyStore) -> None:
+    """Every key is listed by name, in order, with the time it was made, so that what is left over can be found."""
+    before = time.time()
     for name in ("slots-b", "opening-a"):
         await keys.put(name, SECRET)
-    os.utime(keys.folder / "slots-b", (1000, 1000))
     found = await keys.names()
     assert list(found) == ["opening-a", "slots-b"]
-    assert found["slots-b"] == 1000.0
-    assert found["opening-a"] == (keys.folder / "opening-a").stat().st_mtime
+    assert all(before - 1 <= made <= time.time() + 1 for made in found.values())
+
+
+async def test_a_store_inside_a_store_is_apart(keys: KeyStore) -> None:
+    """Neither names, reads nor destroys the other's keys."""
+    inner = keys.within("rehearsal")
+    await keys.put("slots-a", SECRET)
+    await inner.put("slots-b", SECRET)
+    await inner.destroy("slots-a")
+    assert (list(await keys.names()), list(await inner.names())) == (["slots-a"], ["slots-b"])

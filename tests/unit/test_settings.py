@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from bot.errors import Misconfigured
-from bot.settings import TEAMS_HOSTS, Settings
+from bot.settings import TEAMS_HOSTS, Settings, VaultAddress
 
 SECRETS = {
     "SLACK_BOT_TOKEN": "xoxb-secret-one",
@@ -137,3 +137,42 @@ def test_a_database_password_is_never_shown() -> None:
     settings = Settings.read({"HUNDRED_DAYS_DATABASE_URL": "postgresql://u:zqpassword@h/d"})
     assert "zqpassword" not in repr(settings) + str(settings)
     assert "zqpassword" in settings.database_url
+
+
+def test_keys_are_in_a_folder_or_in_vault() -> None:
+    """A path is a folder; an address is a place in Vault, whose token is never shown."""
+    assert Settings.read({"HUNDRED_DAYS_KEYS": "keys/here"}).keys == Path("keys/here")
+    settings = Settings.read(
+        {"HUNDRED_DAYS_KEYS": "vault+https://v.example:8200/kv/days/ours", "VAULT_TOKEN": "hvs.zq"}
+    )
+    assert settings.keys == VaultAddress("https://v.example:8200", "kv", "days/ours")
+    assert "hvs.zq" not in repr(settings) + str(settings.model_dump())
+    for host in ("127.0.0.1:8200", "localhost", "[::1]:8200"):
+        assert Settings.read({"HUNDRED_DAYS_KEYS": f"vault+http://{host}/kv/days", "VAULT_TOKEN": "hvs.zq"}).keys
+
+
+def test_a_vault_without_a_token_is_named_at_the_start() -> None:
+    """The missing variable stands in the list of problems; without Vault nobody needs it."""
+    assert problems({"HUNDRED_DAYS_KEYS": "vault+https://v.example/kv/days"})[0].startswith("VAULT_TOKEN: is missing")
+    assert Settings.read({"HUNDRED_DAYS_KEYS": "/keys"}).vault_token.get_secret_value() == ""
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "https://v.example:8200/kv/days",
+        "vault+https://v.example:8200",
+        "vault+https://v.example:8200/kv",
+        "vault+https:///kv/days",
+        "vault+http://v.example:8200/kv/days",
+        "vault+http://127.0.0.1.v.example/kv/days",
+        "vault+https://me:zqsecret@v.example/kv/days",
+        "vault+https://v.example/kv/days?token=zqsecret",
+        "s3://bucket/keys",
+    ],
+)
+def test_an_address_that_is_no_place_in_vault_is_refused(written: str) -> None:
+    """It is not taken for a folder, keys do not travel in the open, and no secret in it is repeated."""
+    [said] = problems({"HUNDRED_DAYS_KEYS": written, "VAULT_TOKEN": "hvs.zq"})
+    assert said.startswith("HUNDRED_DAYS_KEYS")
+    assert "zqsecret" not in said

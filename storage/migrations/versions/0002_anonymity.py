@@ -92,9 +92,12 @@ def upgrade() -> None:
 
 LESS = (
     "NEW.k < OLD.k OR NEW.k_comment < OLD.k_comment OR NEW.closes < OLD.closes OR NEW.mode <> OLD.mode "
+    "OR (NEW.seal IS NOT NULL AND (OLD.seal IS NULL OR NEW.seal <> OLD.seal)) "
     "OR CAST(NEW.items AS TEXT) <> CAST(OLD.items AS TEXT) OR CAST(NEW.segments AS TEXT) <> CAST(OLD.segments AS TEXT)"
 )
 TOO_LITTLE = "NEW.k < 5 OR NEW.k_comment < 10"
+# SQLite's REPLACE deletes the old row without firing a trigger, and would put a weaker pulse in its place.
+REPLACED = "EXISTS (SELECT 1 FROM pulses WHERE id = NEW.id OR (programme_id = NEW.programme_id AND week = NEW.week))"
 RULES = (
     ("pulses", "UPDATE", LESS, "a pulse can not be made less anonymous after it has opened"),
     (
@@ -113,8 +116,9 @@ def _guard() -> None:
     for table, when, wrong, words in RULES:
         name = f"{table}_{when.lower()}_keeps_the_promise"
         if op.get_bind().dialect.name == "sqlite":
+            never = f"{wrong} OR {REPLACED}" if (table, when) == ("pulses", "INSERT") else wrong
             op.execute(
-                f"CREATE TRIGGER {name} BEFORE {when} ON {table} WHEN {wrong} BEGIN SELECT RAISE(ABORT, '{words}'); END"
+                f"CREATE TRIGGER {name} BEFORE {when} ON {table} WHEN {never} BEGIN SELECT RAISE(ABORT, '{words}'); END"
             )
         else:
             op.execute(

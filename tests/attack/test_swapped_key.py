@@ -1,0 +1,58 @@
+"""A thief who may write to the database puts a key of their own in place of an open pulse's, to read what comes in."""
+
+from __future__ import annotations
+
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, SealedBox
+from sqlalchemy import text
+
+from bot.core import TRY_AGAIN
+from bot.views import Refused, Replace, Reply
+from storage.engine import open_engines
+from tests.attack.thief import steal
+from tests.world import OPENS, World
+
+GUARD = "pulses_update_keeps_the_promise"
+SWAP = "UPDATE pulses SET seal = :key"
+
+
+async def sql(world: World, statement: str, **values: object) -> None:
+    """With the rights of the service's own database user, which may drop triggers as well."""
+    engines = open_engines(world.database)
+    try:
+        async with engines.write.begin() as connection:
+            await connection.execute(text(statement), values)
+    finally:
+        await engines.dispose()
+
+
+async def press(world: World, account: str) -> Reply:
+    pulse = await world.pulse()
+    return await world.ask(account, "AnswerPulse", pulse=pulse.id, item=pulse.items[0], score=4)
+
+
+def readable(boxes: list[bytes], key: PrivateKey) -> int:
+    opened = 0
+    for box in boxes:
+        try:
+            opened += bool(SealedBox(key).decrypt(box))
+        except CryptoError:
+            continue
+    return opened
+
+
+async def test_nothing_is_sealed_with_a_key_that_somebody_slipped_in(world: World) -> None:
+    """Neither a bare key nor one with the old voucher is used: an answer is refused politely, and none is lost."""
+    await world.at(OPENS)
+    assert isinstance(await press(world, "u5"), Replace)
+    [before] = [bytes(row["seal"]) for row in (await steal(world))["pulses"]]  # type: ignore[call-overload]
+    thief = PrivateKey.generate()
+    await sql(world, f"DROP TRIGGER {GUARD}" + (" ON pulses" if world.database.startswith("postgres") else ""))
+    for slipped_in in (bytes(thief.public_key), bytes(thief.public_key) + before[32:]):
+        await sql(world, SWAP, key=slipped_in)
+        assert await press(world, "u6") == Refused(TRY_AGAIN)
+    boxes = [bytes(row["sealed"]) for row in (await steal(world))["ballots"]]  # type: ignore[call-overload]
+    assert len(boxes) == 1
+    assert readable(boxes, thief) == 0
+    await sql(world, SWAP, key=before)
+    assert isinstance(await press(world, "u6"), Replace)
