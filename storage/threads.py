@@ -1,30 +1,38 @@
 """Conversations.
 
-Each anonymous one has a random key of its own; closing it destroys the key, and with it the way back.
+Each anonymous one has a random key of its own; closing it destroys the key, and with it the way back. One whose author
+wanted a code only has no such way: there is the hash of the code, and closing it destroys that.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from datetime import date, datetime
 from functools import partial
 
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.threads import Entry, Recipient, Side, Thread
+from bot.domain.threads import SILENT, Entry, Recipient, Side, Thread
 from storage.keys import KEY_BYTES, KeyStore
+from storage.receipts import Receipts
 from storage.rows import EntryRow, ThreadRow
 from storage.seal import lock_route, unlock_route
 
+NO_WAY_BACK = {"closed": True, "route": None, "receipt": None}
+
 
 class SqlThreads:
-    def __init__(self, session: AsyncSession, keys: KeyStore, afterwards: list[Callable[[], Awaitable[None]]]) -> None:
+    def __init__(
+        self, session: AsyncSession, receipts: Receipts, afterwards: list[Callable[[], Awaitable[None]]]
+    ) -> None:
         self._session = session
-        self._keys = keys
+        self._keys: KeyStore = receipts.keys
+        self._receipts = receipts
         self._afterwards = afterwards
 
-    async def open(self, thread: Thread, author: str) -> None:
+    async def open(self, thread: Thread, author: str, code: str = "") -> None:
         t = thread
         row = ThreadRow(
             id=t.id,
@@ -34,7 +42,8 @@ class SqlThreads:
             opened=t.opened,
             closed=False,
             author=t.author or None,
-            route=None if t.author else await self._route(t.id, author),
+            route=None if t.author or code else await self._route(t.id, author),
+            receipt=await self._receipts.hashed(t.organisation, code) if code else None,
         )
         self._session.add(row)
         await self._session.flush()
@@ -47,6 +56,19 @@ class SqlThreads:
 
     async def opened_by(self, thread: str, person: str) -> bool:
         return await self.author(thread) == person
+
+    async def enter(self, organisation: str, code: str, person: str, now: datetime) -> str | None:
+        self._receipts.spend(person, now)
+        receipt = await self._receipts.hashed(organisation, code)
+        found = (ThreadRow.organisation_id == organisation, ThreadRow.receipt == receipt, ThreadRow.closed.is_(False))
+        thread = await self._session.scalar(select(ThreadRow.id).where(*found))
+        if thread is None:
+            return None
+        self._receipts.forgive(person, now)
+        return await self._receipts.ticket(organisation, thread, person, now)
+
+    async def admitted(self, organisation: str, ticket: str, person: str, now: datetime) -> str | None:
+        return await self._receipts.admitted(organisation, ticket, person, now)
 
     async def author(self, thread: str) -> str | None:
         row = await self._session.get(ThreadRow, thread)
@@ -81,7 +103,7 @@ class SqlThreads:
         await self._session.flush()
 
     async def close(self, thread: str) -> None:
-        change = update(ThreadRow).where(ThreadRow.id == thread).values(closed=True, route=None)
+        change = update(ThreadRow).where(ThreadRow.id == thread).values(**NO_WAY_BACK)
         await self._session.execute(change)
         # After the commit: were the key destroyed first and the commit lost, an open thread would have no way back.
         self._afterwards.append(partial(self._keys.destroy, _key_name(thread)))
@@ -106,6 +128,13 @@ class SqlThreads:
         return tuple(_thread(row, (e for e in entries if e.thread_id == row.id)) for row in rows)
 
 
+async def close_silent(session: AsyncSession, today: date) -> None:
+    """Close what nobody has written in for ninety days. Their keys go after the commit, as those of all closed."""
+    newest = select(func.max(EntryRow.day)).where(EntryRow.thread_id == ThreadRow.id).scalar_subquery()
+    silent = (ThreadRow.closed.is_(False), newest < today - SILENT)
+    await session.execute(update(ThreadRow).where(*silent).values(**NO_WAY_BACK))
+
+
 def _key_name(thread: str) -> str:
     return f"thread-{thread}"
 
@@ -123,5 +152,6 @@ def _thread(row: ThreadRow, entries: Iterable[EntryRow]) -> Thread:
         opened=row.opened,
         author=row.author or "",
         closed=row.closed,
+        coded=row.receipt is not None,
         entries=tuple(Entry(e.id, Side(e.side), e.day, e.body, e.shown_from) for e in entries),
     )

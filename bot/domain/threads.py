@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.errors import Refusal
@@ -13,6 +16,17 @@ LONGEST = 2000
 TOO_LONG = N_("Please keep it to {longest} characters. Yours has {n}; shorten it and send it again.")
 EMPTY = N_("Please write something first.")
 CLOSED = N_("This conversation has been closed. Nothing more can be sent in it.")
+TOO_FEW = N_("There are too few people here to hide who wrote it, so nothing was sent. With your name it can be sent.")
+UNKNOWN_CODE = N_("There is no open conversation with this code. It has 16 digits; please check them.")
+TOO_MANY_CODES = N_("Too many codes were not right. Please wait ten minutes, and check yours.")
+NOT_YET = N_("What was written last is handed over on {when}. Please close the conversation after that.")
+NOT_READ = N_(
+    "Its author comes back with a code. Please leave it open until {when}, so that they can read your answer."
+)
+CODE_DIGITS, CODE_GROUP = 16, 4
+BETWEEN_DIGITS = re.compile(r"[\s\-\u2010-\u2015]+")
+COME_BACK = timedelta(days=14)
+SILENT = timedelta(days=90)
 
 
 class Side(StrEnum):
@@ -37,6 +51,21 @@ RECIPIENTS = {
 }
 
 
+class Hearing(StrEnum):
+    """How the author wants to hear of a reply, which decides what is kept of them."""
+
+    HERE = "here"
+    CODE = "code"
+    NAMED = "named"
+
+
+HEARING: Mapping[Hearing, str] = {
+    Hearing.HERE: N_("Without my name. Tell me here when there is a reply"),
+    Hearing.CODE: N_("Without my name. Give me a code only"),
+    Hearing.NAMED: N_("With my name. Tell me here when there is a reply"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One message of a thread. It has a day and no time; `shown_from` is the batch it is handed over with."""
@@ -50,7 +79,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A conversation. `author` is a person's id only where they chose to be named. `unit` is whose leaders read it."""
+    """A conversation. `author` is a person's id only where they chose to be named. `unit` is whose leaders read it.
+
+    `coded` says that nothing leads to its author, who comes back with a code while it is open.
+    """
 
     id: str
     organisation: str
@@ -60,6 +92,7 @@ class Thread:
     author: str = ""
     closed: bool = False
     entries: tuple[Entry, ...] = ()
+    coded: bool = False
 
     def seen_by(self, side: Side, now: datetime) -> Thread:
         """The conversation as one side may read it: what the other has written only after its batch."""
@@ -83,6 +116,37 @@ def accept_body(words: str) -> str:
     if len(kept) > LONGEST:
         raise Refusal(TOO_LONG, field="body", values={"longest": LONGEST, "n": len(kept)})
     return kept
+
+
+def new_code() -> str:
+    """A fresh code: 16 digits that nobody can guess."""
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+
+
+def spelled(code: str) -> str:
+    """The code as it is shown: in four groups, to be written down."""
+    return " ".join(code[start : start + CODE_GROUP] for start in range(0, len(code), CODE_GROUP))
+
+
+def accept_code(words: str) -> str:
+    """The digits of a code that was typed, with or without spaces and dashes."""
+    code = BETWEEN_DIGITS.sub("", words)
+    if len(code) != CODE_DIGITS or not (code.isascii() and code.isdigit()):
+        raise Refusal(UNKNOWN_CODE, field="code")
+    return code
+
+
+def open_until(thread: Thread) -> tuple[datetime, str] | None:
+    """Until when a leader has to leave it open, and why: what was said last has to reach the other side first.
+
+    An author with a code is not told that there is an answer, so they are given a fortnight to come for it.
+    """
+    if not thread.entries:
+        return None
+    last = thread.entries[-1]
+    if thread.coded and last.side is Side.LEADER:
+        return last.shown_from + COME_BACK, NOT_READ
+    return max(entry.shown_from for entry in thread.entries), NOT_YET
 
 
 def require_open(thread: Thread) -> None:

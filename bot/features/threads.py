@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core import Call
 from bot.domain import threads as rules
 from bot.domain.calendar import next_batch
-from bot.domain.ids import new_id
-from bot.domain.people import Person, Role, Tree
-from bot.domain.threads import RECIPIENTS, Entry, Recipient, Side, Thread
+from bot.domain.ids import ID_BYTES, new_id
+from bot.domain.people import THREAD_UNIT_MIN, Person, Role, Tree
+from bot.domain.threads import HEARING, RECIPIENTS, Entry, Hearing, Recipient, Side, Thread
 from bot.entries import MyThreads, SpeakUp
 from bot.errors import NotFound, Refusal
 from bot.parcels import Reader
@@ -21,8 +21,11 @@ from bot.views import (
     Button,
     Buttons,
     Choice,
+    Done,
     Element,
     Form,
+    Heading,
+    Line,
     Note,
     Option,
     Paragraph,
@@ -30,21 +33,29 @@ from bot.views import (
     Replace,
     Reply,
     Show,
+    Strong,
     Style,
-    Tick,
     View,
     text,
 )
-from bot.wire import Command, Flag, Notice
+from bot.wire import Command, Notice
 from bot.words import N_, Words
 
 NO_THREAD = N_("That conversation is not there, or it is not yours.")
 NOBODY_ELSE = N_("There is nobody else here it could be handed to. Nothing was sent.")
-NOT_YET = N_("What was written last is handed over on {when}. Please close the conversation after that.")
-PROMISE = N_(
-    "Without your name, this is confidential: while the conversation is open the system can find you to deliver a "
-    "reply, so somebody who controls both the server and its keys could too. When it is closed, that stops for ever."
+TICKET_GONE = N_("Please enter your code again: it was too long ago, or the conversation has been closed.")
+HERE_PROMISE = N_(
+    "Told here: this is confidential. While the conversation is open the system can find you to deliver a reply, so "
+    "somebody who controls both the server and its keys could too. When it is closed, that stops for ever."
 )
+CODE_PROMISE = N_(
+    "A code only: nothing that leads to you is kept, not even locked. Nobody tells you that there is a reply; you come "
+    "back with the code, which is shown once. Who has the code can read and answer; a lost one can not be replaced. "
+    "Somebody who controls the running system could watch you write or come back, but not find you afterwards."
+)
+NAMED_PROMISE = N_("With your name: those who read it see who you are.")
+TAKEN_BACK = N_("(taken back by its author)")
+SILENCE = N_("A conversation in which nobody writes for {days} days is closed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +64,7 @@ class OpenThread(Command):
 
     body: str
     recipient: Recipient = Recipient.LEADER
-    named: Flag = Flag.NO
+    hear: Hearing = Hearing.HERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +75,20 @@ class ReadThread(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class EnterCode(Command):
+    """I have a code."""
+
+
+@dataclass(frozen=True, slots=True)
+class UseCode(Command):
+    """Here it is."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class SayInThread(Command):
-    """Say something more in a conversation."""
+    """Say something more in a conversation. `thread` is its id, or the ticket of an author who came with a code."""
 
     thread: str
     body: str
@@ -73,9 +96,14 @@ class SayInThread(Command):
 
 @dataclass(frozen=True, slots=True)
 class CloseThread(Command):
-    """End a conversation, and destroy the way back to its author."""
+    """End a conversation, and destroy the way back to its author. `thread` is its id, or the author's ticket."""
 
     thread: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutAway(Command):
+    """I have read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +122,23 @@ class ThreadAnswered(Notice):
     entry: str
 
 
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A conversation as one side of it sees it, and what they call it by. An author with a code calls it by a ticket.
+
+    Of such a one nothing may be left in the chat, where it would stay: all that they are answered is a form.
+    """
+
+    thread: Thread
+    side: Side
+    name: str
+
+    @property
+    def ticketed(self) -> bool:
+        """Whether it is held with a ticket."""
+        return self.name != self.thread.id
+
+
 # What people ask
 
 
@@ -105,8 +150,7 @@ async def speak_up(command: SpeakUp, call: Call) -> Reply:
 async def open_thread(command: OpenThread, call: Call) -> Reply:
     """Start a conversation with the leaders of a unit that is large enough to hide its author."""
     tree = await call.tx.people.tree(call.organisation.id)
-    unit = await _unit_for(command.recipient, tree, call)
-    named = command.named is Flag.YES
+    unit = await _unit_for(command, tree, call)
     entry = _entry(Side.STAFF, command.body, call)
     thread = Thread(
         id=new_id(),
@@ -114,49 +158,75 @@ async def open_thread(command: OpenThread, call: Call) -> Reply:
         unit=unit,
         recipient=command.recipient,
         opened=call.today,
-        author=call.person.id if named else "",
+        author=call.person.id if command.hear is Hearing.NAMED else "",
         entries=(entry,),
     )
     readers = await _readers(thread, call.tx)
     if all(reader.id == call.person.id for reader in readers):
         raise Refusal(NOBODY_ELSE)
-    await call.tx.threads.open(thread, call.person.id)
+    code = rules.new_code() if command.hear is Hearing.CODE else ""
+    await call.tx.threads.open(thread, call.person.id, code)
     await _tell(readers, thread, entry, call)
-    return Show(_sent(thread, readers, tree, call))
+    return Ask(_receipt(code, call)) if code else Show(_sent(thread, readers, tree, call))
+
+
+async def enter_code(_command: EnterCode, call: Call) -> Reply:
+    """The form for a code."""
+    t = call.words
+    field = Line("code", t(N_("Your code")), hint=t(N_("16 digits, with or without spaces")), longest=40)
+    return Ask(Form(t(N_("I have a code")), UseCode, (field,), t(N_("Open it")), t(N_("Cancel"))))
+
+
+async def use_code(command: UseCode, call: Call) -> Reply:
+    """The conversation that a code leads to. A wrong code and that of a closed one are answered alike."""
+    code = rules.accept_code(command.code)
+    ticket = await call.tx.threads.enter(call.organisation.id, code, call.person.id, call.now)
+    if ticket is None:
+        raise Refusal(rules.UNKNOWN_CODE, field="code")
+    return Ask(_reading(await _seat(ticket, call), "", call))
+
+
+async def put_away(_command: PutAway, _call: Call) -> Reply:
+    """What was to be read has been read; nothing of it stays."""
+    return Done()
 
 
 async def read(command: ReadThread, call: Call) -> Reply:
-    """The whole conversation with a field for an answer; closed ones can be read by their leaders."""
-    thread, side = await _thread(command.thread, call)
-    name = await _author_name(thread, call.tx)
-    if thread.closed:
-        return Show(View(call.words(rules.CLOSED)))
-    return Ask(_reading(thread, side, name, call.words))
+    """The whole conversation with a field for an answer; a closed one can still be read by its leaders."""
+    seat = await _seat(command.thread, call)
+    name = await _author_name(seat.thread, call.tx)
+    return Ask(_finished(seat, name, call.words) if seat.thread.closed else _reading(seat, name, call))
 
 
 async def say(command: SayInThread, call: Call) -> Reply:
     """Add to a conversation. The other side is told at the next batch, so that the moment of writing is lost."""
-    thread, side = await _thread(command.thread, call)
+    seat = await _seat(command.thread, call)
+    thread = seat.thread
     rules.require_open(thread)
-    entry = _entry(side, command.body, call)
+    entry = _entry(seat.side, command.body, call)
     await call.tx.threads.say(thread.id, entry)
-    if side is Side.STAFF:
+    if seat.side is Side.STAFF:
         await _tell(await _readers(thread, call.tx), thread, entry, call)
-    else:
+    elif not thread.coded:
         await _tell_author(thread, entry, call)
-    return Replace(_said(thread, call))
+    if not seat.ticketed:
+        return Replace(_said(thread, call))
+    return Ask(_reading(replace(seat, thread=replace(thread, entries=(*thread.entries, entry))), "", call))
 
 
 async def close(command: CloseThread, call: Call) -> Reply:
     """Either side may end it; then nobody can find the author any more. A leader's answer must reach them first."""
-    thread, side = await _thread(command.thread, call)
+    seat = await _seat(command.thread, call)
     t = call.words
-    waiting = thread.on_its_way(call.now)
-    if side is Side.LEADER and waiting is not None:
-        raise Refusal(NOT_YET, values={"when": t.moment(waiting.shown_from)})
-    await call.tx.threads.close(thread.id)
-    destroyed = text(t(N_("The way back to its author has been destroyed.")))
-    return Replace(View(t(N_("The conversation is closed")), (destroyed,)))
+    wait = rules.open_until(seat.thread)
+    if seat.side is Side.LEADER and wait is not None and wait[0] > call.now:
+        raise Refusal(wait[1], values={"when": t.moment(wait[0])})
+    await call.tx.threads.close(seat.thread.id)
+    title, destroyed = (
+        t(N_("The conversation is closed")),
+        text(t(N_("The way back to its author has been destroyed."))),
+    )
+    return Ask(_last_words(title, (destroyed,), t)) if seat.ticketed else Replace(View(title, (destroyed,)))
 
 
 async def mine(_command: MyThreads, call: Call) -> Reply:
@@ -166,9 +236,9 @@ async def mine(_command: MyThreads, call: Call) -> Reply:
     led = [t for t in await _led_by(call) if not t.closed and t.id not in mine]
     led.sort(key=lambda thread: (not thread.waiting, thread.opened))
     t = call.words
-    if not own and not led:
-        return Show(View(t(N_("My conversations")), (text(t(N_("There are none. Start one with /speakup."))),)))
-    return Show(View(t(N_("My conversations")), tuple(part for thread in (*led, *own) for part in _listed(thread, t))))
+    none = () if own or led else (text(t(N_("There are none. Start one with /speakup."))),)
+    listed = (part for thread in (*led, *own) for part in _listed(thread, t))
+    return Show(View(t(N_("My conversations")), (*none, *listed, _have_a_code(t))))
 
 
 # What reaches people
@@ -211,12 +281,14 @@ async def compose_answered(notice: ThreadAnswered, reader: Reader) -> View | Non
 
 
 def _form(draft: str, t: Words) -> Form:
-    options = tuple(Option(recipient, t(label)) for recipient, label in RECIPIENTS.items())
+    readers = tuple(Option(recipient, t(label)) for recipient, label in RECIPIENTS.items())
+    ways = tuple(Option(way, t(label)) for way, label in HEARING.items())
+    notes = (t(HERE_PROMISE), t(CODE_PROMISE), t(NAMED_PROMISE), t(SILENCE, days=rules.SILENT.days))
     return Form(
         t(N_("Speak up")),
         OpenThread,
         (
-            Choice("recipient", t(N_("Who should read it?")), options, Recipient.LEADER),
+            Choice("recipient", t(N_("Who should read it?")), readers, Recipient.LEADER),
             Paragraph(
                 "body",
                 t(N_("What do you want to say?")),
@@ -224,28 +296,60 @@ def _form(draft: str, t: Words) -> Form:
                 value=draft.strip()[: rules.LONGEST],
                 longest=rules.LONGEST,
             ),
-            Tick("named", t(N_("Show my name with it"))),
+            Choice("hear", t(N_("How do you want to hear of a reply?")), ways, Hearing.HERE),
         ),
         submit=t(N_("Send it")),
         cancel=t(N_("Cancel")),
-        body=(Note(t(PROMISE)),),
+        body=(_have_a_code(t), *map(Note, notes)),
     )
 
 
-def _reading(thread: Thread, side: Side, author: str, t: Words) -> Form:
-    quotes = tuple(
-        Quote(entry.body, f"{_speaker(entry, side, author, t)}, {t.day(entry.day)}") for entry in thread.entries
+def _have_a_code(t: Words) -> Buttons:
+    return Buttons((Button(t(N_("I have a code")), EnterCode(), asks=True),))
+
+
+def _receipt(code: str, call: Call) -> Form:
+    """The code, shown this once."""
+    t = call.words
+    when = t.moment(next_batch(call.now, call.organisation.tz))
+    body = (
+        text(t(N_("It is handed over on {when}, with whatever else has come in."), when=when)),
+        text(t(N_("This is your code. Write it down now: it is shown this once, and kept nowhere."))),
+        Heading(rules.spelled(code)),
+        text(t(N_("To read the reply, come back with /speakup and choose")), " ", Strong(t(N_("I have a code")))),
     )
-    end = Buttons((Button(t(N_("Close this conversation")), CloseThread(thread.id), Style.DANGER),))
+    return Form(t(N_("Your code")), PutAway, (), t(N_("I wrote it down")), t(N_("Close")), body)
+
+
+def _reading(seat: Seat, author: str, call: Call) -> Form:
+    t = call.words
+    end = Buttons((Button(t(N_("Close this conversation")), CloseThread(seat.name), Style.DANGER),))
+    notes = [t(N_("Answers are handed over at nine and at three."))]
+    if seat.thread.coded:
+        notes.append(t(N_("Its author comes back with a code, and is not told that there is a reply.")))
     return Form(
         t(N_("Conversation")),
         SayInThread,
         (Paragraph("body", t(N_("Your answer")), longest=rules.LONGEST),),
         submit=t(N_("Send it")),
         cancel=t(N_("Not now")),
-        body=(*quotes, end, Note(t(N_("Answers are handed over at nine and at three.")))),
-        fixed={"thread": thread.id},
+        body=(*_quotes(seat, author, t), end, *map(Note, notes)),
+        fixed={"thread": seat.name},
     )
+
+
+def _finished(seat: Seat, author: str, t: Words) -> Form:
+    return _last_words(t(N_("Conversation")), (*_quotes(seat, author, t), text(t(rules.CLOSED))), t)
+
+
+def _last_words(title: str, body: tuple[Element, ...], t: Words) -> Form:
+    """Something to read in a place of its own, with nothing to fill in."""
+    return Form(title, PutAway, (), t(N_("Done")), t(N_("Close")), body)
+
+
+def _quotes(seat: Seat, author: str, t: Words) -> tuple[Quote, ...]:
+    said = ((e.body, _speaker(e, seat.side, author, t), t.day(e.day)) for e in seat.thread.entries)
+    return tuple(Quote(body or t(TAKEN_BACK), f"{speaker}, {day}") for body, speaker, day in said)
 
 
 def _speaker(entry: Entry, reader: Side, author: str, t: Words) -> str:
@@ -290,29 +394,42 @@ def _listed(thread: Thread, t: Words) -> Iterable[Element]:
 # How it is done
 
 
-async def _unit_for(recipient: Recipient, tree: Tree, call: Call) -> str:
-    """Whose leaders read it: those of the author's unit, one level up if it has fewer than five people or no leader."""
-    if recipient is Recipient.STEWARD:
-        return tree.root.id
-    own = tree.up(call.person.unit)
-    wanted = own[1] if recipient is Recipient.ABOVE and len(own) > 1 else own[0]
-    large = tree.large_enough(wanted, await call.tx.people.heads(call.organisation.id))
-    for unit in tree.up(large):
-        if [p for p in await call.tx.people.leaders(call.organisation.id, unit) if p.id != call.person.id]:
+async def _unit_for(command: OpenThread, tree: Tree, call: Call) -> str:
+    """Whose leaders read it: those of the author's unit, or of the nearest one above that is led and hides its author.
+
+    Too few to hide anybody are five less those who read it: they know that it was not themselves.
+    """
+    people = tree.totals(await call.tx.people.heads(call.organisation.id))
+    stewards = await call.tx.people.stewards(call.organisation.id)
+    for unit in _asked(command.recipient, tree, call.person):
+        leaders = await call.tx.people.leaders(call.organisation.id, unit)
+        led = command.recipient is not Recipient.STEWARD and any(p.id != call.person.id for p in leaders)
+        hidden = people[unit] - (0 if led else len(stewards))
+        last = unit == tree.root.id
+        if (led or last) and (hidden >= THREAD_UNIT_MIN or (last and command.hear is Hearing.NAMED)):
             return unit
-    return tree.root.id
+    raise Refusal(rules.TOO_FEW, field="hear")
 
 
-async def _thread(thread_id: str, call: Call) -> tuple[Thread, Side]:
-    """A conversation this person is in, and on which side."""
-    thread = await call.tx.threads.get(thread_id)
+def _asked(recipient: Recipient, tree: Tree, person: Person) -> tuple[str, ...]:
+    """The units whose leaders may read it, nearest first."""
+    own = tree.up(person.unit)
+    if recipient is Recipient.STEWARD:
+        return (tree.root.id,)
+    return own[1:] if recipient is Recipient.ABOVE and len(own) > 1 else own
+
+
+async def _seat(name: str, call: Call) -> Seat:
+    """The place of this person in a conversation, which they name by its id or hold a ticket for."""
+    ticketed = await call.tx.threads.admitted(call.organisation.id, name, call.person.id, call.now)
+    thread = await call.tx.threads.get(ticketed or name)
     if thread is not None and thread.organisation == call.organisation.id:
-        if await call.tx.threads.opened_by(thread.id, call.person.id):
-            return thread.seen_by(Side.STAFF, call.now), Side.STAFF
+        if ticketed or await call.tx.threads.opened_by(thread.id, call.person.id):
+            return Seat(thread.seen_by(Side.STAFF, call.now), Side.STAFF, name)
         handed_over = thread.seen_by(Side.LEADER, call.now)
         if handed_over.entries and await _leads(call.person, thread, call.tx):
-            return handed_over, Side.LEADER
-    raise NotFound(NO_THREAD)
+            return Seat(handed_over, Side.LEADER, name)
+    raise NotFound(NO_THREAD if len(name) <= 2 * ID_BYTES else TICKET_GONE)
 
 
 async def _leads(person: Person, thread: Thread, tx: Transaction) -> bool:
