@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.retention import RETENTION
 from bot.views import Element, Fields, Heading, View, text
 from bot.words import N_, Words
 
@@ -16,17 +17,16 @@ LIMITS = (
     N_("What you write, and how you write it, can give you away."),
     N_("Slack, Microsoft and your IT department can see that you use this app, and when."),
 )
-KEPT = (
-    (N_("Answers to a pulse"), N_("sealed until it closes, then only counts and comments")),
-    (N_("That you were asked in a pulse"), N_("13 weeks; never whether you answered")),
-    (N_("A conversation with a leader"), N_("until somebody closes it; then nobody can find its author")),
-    (N_("A story"), N_("until you withdraw it")),
-)
 
 
 def notice(t: Words) -> View:
     """The whole notice."""
     body: list[Element] = [text(t(promise)) for promise in PROMISES]
     body += [Heading(t(N_("What we can not protect"))), *(text(t(limit)) for limit in LIMITS)]
-    body += [Heading(t(N_("What is kept"))), Fields(tuple((t(what), t(how_long)) for what, how_long in KEPT))]
+    body += [Heading(t(N_("What is kept"))), Fields(kept(t))]
     return View(t(N_("Privacy: what Hundred Days does with what you say")), tuple(body))
+
+
+def kept(t: Words) -> tuple[tuple[str, str], ...]:
+    """What is kept, and for how long."""
+    return tuple((t(row.what), t(row.how_long, **row.numbers)) for row in RETENTION.values())

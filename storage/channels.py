@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.people import Address, Platform
 from bot.ports import Channel, Post
+from storage.organisations import present
 from storage.rows import ChannelRow, PostRow
 from storage.sql import insert
 
@@ -33,12 +34,12 @@ class SqlChannels:
         await self._session.execute(statement.on_conflict_do_update(index_elements=place, set_=change))
 
     async def get(self, channel: str) -> Channel | None:
-        row = await self._session.get(ChannelRow, channel)
+        row = await self._session.scalar(select(ChannelRow).where(ChannelRow.id == channel, present(ChannelRow)))
         return _channel(row) if row else None
 
     async def all(self, organisation: str) -> tuple[Channel, ...]:
-        query = select(ChannelRow).where(ChannelRow.organisation_id == organisation).order_by(ChannelRow.id)
-        return tuple(map(_channel, await self._session.scalars(query)))
+        query = select(ChannelRow).where(ChannelRow.organisation_id == organisation, present(ChannelRow))
+        return tuple(map(_channel, await self._session.scalars(query.order_by(ChannelRow.id))))
 
     async def posted(self, post: Post) -> None:
         self._session.add(

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.people import Organisation, Platform, Unit
 from bot.errors import NotFound
 from bot.words import N_
-from storage.rows import InvitationRow, OrganisationRow, UnitRow, WorkspaceRow
+from storage.rows import (
+    AccountRow,
+    ChannelRow,
+    DeliveryRow,
+    InvitationRow,
+    LaneRow,
+    OrganisationRow,
+    PersonRow,
+    UnitRow,
+    WorkspaceRow,
+)
 from storage.sql import insert
 
 
@@ -42,7 +52,15 @@ class SqlOrganisations:
 
     async def connect(self, organisation: str, platform: Platform, workspace: str) -> None:
         values = {"platform": platform, "workspace": workspace, "organisation_id": organisation}
-        await self._session.execute(insert(self._session, WorkspaceRow).values(**values).on_conflict_do_nothing())
+        statement = insert(self._session, WorkspaceRow).values(**values)
+        back = {"set_": {"gone_since": None}, "where": WorkspaceRow.organisation_id == organisation}
+        place = [WorkspaceRow.platform, WorkspaceRow.workspace]
+        await self._session.execute(statement.on_conflict_do_update(index_elements=place, **back))
+
+    async def leave(self, platform: Platform, workspace: str, today: date) -> bool:
+        there = (WorkspaceRow.platform == platform, WorkspaceRow.workspace == workspace)
+        gone = update(WorkspaceRow).where(*there, WorkspaceRow.gone_since.is_(None)).values(gone_since=today)
+        return (await self._session.execute(gone.returning(WorkspaceRow.workspace))).first() is not None
 
     async def workspaces(self, organisation: str) -> Mapping[Platform, tuple[str, ...]]:
         query = select(WorkspaceRow).where(WorkspaceRow.organisation_id == organisation)
@@ -59,6 +77,30 @@ class SqlOrganisations:
     async def redeem(self, code_hash: str, now: datetime) -> str | None:
         used = delete(InvitationRow).where(InvitationRow.code_hash == code_hash, InvitationRow.until > now)
         return await self._session.scalar(used.returning(InvitationRow.organisation_id))
+
+
+def present(row: type[AccountRow | ChannelRow]) -> ColumnElement[bool]:
+    """Whether the workspace of an account or a channel still has the app."""
+    same = (WorkspaceRow.platform == row.platform, WorkspaceRow.workspace == row.workspace)
+    return ~exists().where(*same, WorkspaceRow.gone_since.is_not(None))
+
+
+async def forget_workspace(session: AsyncSession, gone: WorkspaceRow) -> None:
+    """Erase what came from a workspace, and with its last one the organisation. `tidy` destroys its keys."""
+    own = gone.organisation_id
+    await session.delete(gone)
+    await session.flush()
+    if await session.scalar(select(WorkspaceRow.workspace).where(WorkspaceRow.organisation_id == own).limit(1)) is None:
+        await session.execute(delete(PersonRow).where(PersonRow.organisation_id == own))
+        await session.execute(delete(OrganisationRow).where(OrganisationRow.id == own))
+        return
+    there = (ChannelRow.platform == gone.platform, ChannelRow.workspace == gone.workspace)
+    channels = select(ChannelRow.id).where(*there)
+    await session.execute(delete(DeliveryRow).where(DeliveryRow.channel_id.in_(channels)))
+    await session.execute(delete(ChannelRow).where(*there))
+    account = (AccountRow.platform == gone.platform, AccountRow.workspace == gone.workspace)
+    await session.execute(delete(AccountRow).where(*account))
+    await session.execute(delete(LaneRow).where(LaneRow.key == f"{gone.platform}:{gone.workspace}"))
 
 
 def organisation_of(row: OrganisationRow) -> Organisation:

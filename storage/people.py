@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.people import Address, Identity, Person, Platform, Role, Tree, Unit
 from bot.ports import Entrant, Member
-from storage.organisations import organisation_of
+from storage.organisations import organisation_of, present
 from storage.rows import AccountRow, OrganisationRow, PersonRow, UnitRow
 from storage.sql import insert
 
@@ -93,13 +93,13 @@ class SqlPeople:
         await self._session.execute(change.values(language=person.language, zone=person.zone, paused=person.paused))
 
     async def address(self, person: str) -> Address | None:
-        query = select(AccountRow).where(AccountRow.person_id == person)
+        query = select(AccountRow).where(AccountRow.person_id == person, present(AccountRow))
         order = (AccountRow.platform, AccountRow.workspace, AccountRow.user)
         row = await self._session.scalar(query.order_by(*order).limit(1))
         return Address(Platform(row.platform), row.workspace, row.user, row.details) if row else None
 
     async def heads(self, organisation: str) -> Mapping[str, int]:
-        reachable = exists().where(AccountRow.person_id == PersonRow.id)
+        reachable = exists().where(AccountRow.person_id == PersonRow.id, present(AccountRow))
         query = select(PersonRow.unit_id, func.count()).where(
             PersonRow.organisation_id == organisation, PersonRow.role != Role.LEADER, reachable
         )
@@ -112,9 +112,15 @@ class SqlPeople:
     async def stewards(self, organisation: str) -> tuple[Person, ...]:
         return await self._with_role(organisation, Role.STEWARD)
 
+    async def without_chat(self, organisation: str) -> tuple[Person, ...]:
+        chats = AccountRow.platform != Platform.WEB
+        seat = exists().where(AccountRow.person_id == PersonRow.id, chats)
+        query = select(PersonRow).where(PersonRow.organisation_id == organisation, ~seat)
+        return tuple(map(_person, await self._session.scalars(query.order_by(PersonRow.name, PersonRow.key))))
+
     async def reachable(self, organisation: str) -> int:
         query = select(func.count(AccountRow.person_id.distinct())).where(AccountRow.organisation_id == organisation)
-        return await self._session.scalar(query) or 0
+        return await self._session.scalar(query.where(present(AccountRow))) or 0
 
     async def _with_role(self, organisation: str, role: Role, unit: str = "") -> tuple[Person, ...]:
         query = select(PersonRow).where(PersonRow.organisation_id == organisation, PersonRow.role == role)

@@ -22,6 +22,7 @@ from bot.views import (
     Fields,
     Heading,
     Inline,
+    Link,
     Note,
     Quote,
     Strong,
@@ -164,6 +165,9 @@ def in_rows(items: Sequence[T], longest: int) -> list[Sequence[T]]:
 
 def _runs(part: Inline) -> Iterator[Json]:
     match part:
+        case Link(text, url):
+            yield {"type": "link", "url": fitting(url, limits.LINK), "text": clip(text, limits.RICH_TEXT) or url}
+            return
         case Strong(text):
             style = {"style": {"bold": True}}
         case Emphasis(text):

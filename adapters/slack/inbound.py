@@ -50,7 +50,7 @@ class Inbound:
 
 def command(body: Json, action: str, envelope: str) -> Inbound:
     """A slash command. Its text is one value, read by whoever handles it."""
-    identity = Identity(Platform.SLACK, word(body, "team_id") or word(body, "enterprise_id"), word(body, "user_id"))
+    identity = Identity(Platform.SLACK, workspace_of(body), word(body, "user_id"))
     place = _place(identity.workspace, word(body, "channel_id"))
     values = {"text": decoded(word(body, "text")).strip()}
     request = Request(identity, action, values, place, _language(body), envelope)
@@ -81,10 +81,14 @@ def submitted(body: Json, envelope: str) -> Inbound:
 
 def opened_home(body: Json, action: str, envelope: str) -> Inbound:
     """Somebody looks at the home tab."""
-    workspace = word(body, "team_id") or word(body, "enterprise_id")
-    identity = Identity(Platform.SLACK, workspace, word(body, "event", "user"))
+    identity = Identity(Platform.SLACK, workspace_of(body), word(body, "event", "user"))
     request = Request(identity, action, {"text": ""}, language=_language(body), envelope=envelope)
     return Inbound(request, Origin(Surface.HOME_OPENED, identity.user))
+
+
+def workspace_of(body: Json) -> str:
+    """The workspace that a command or an event comes from."""
+    return word(body, "team_id") or word(body, "enterprise_id")
 
 
 def _identity(body: Json) -> Identity:

@@ -16,11 +16,13 @@ from adapters.slack import inbound
 from adapters.slack.client import SlackMessenger, silence
 from adapters.slack.follow import Afterwards
 from adapters.slack.inbound import Inbound
+from adapters.slack.payloads import part
 from adapters.slack.reply import answer, too_late
 from adapters.slack.text import Json
 from adapters.slack.verify import envelope
 from bot.core import Core, Request
-from bot.domain.people import Organisation
+from bot.domain.people import Organisation, Platform
+from bot.features import organisations
 from bot.ports import Sent
 from bot.routes import TYPED
 from bot.words import N_
@@ -59,6 +61,15 @@ class Listeners:
             return _said({})
         return await self._answer(inbound.opened_home(req.body, TYPED[HOME].name(), _envelope(req)))
 
+    async def departed(self, req: AsyncBoltRequest) -> BoltResponse:
+        """The app was removed from a workspace, or its own token taken away; those of single users are not ours."""
+        event = req.body["event"]
+        if event["type"] == "app_uninstalled" or part(event, "tokens").get("bot"):
+            workspace = inbound.workspace_of(req.body)
+            now = self.core.clock()
+            await organisations.leave(self.core.store, Platform.SLACK, workspace, now, _envelope(req))
+        return _said({})
+
     async def _answer(self, asked: Inbound) -> BoltResponse:
         """The core has committed when it answers: nothing that comes after can undo it."""
         answered = answer(await self.core.handle(asked.request), asked.origin)
@@ -91,6 +102,8 @@ def bolt(listeners: Listeners) -> AsyncApp:
     app.action({"type": "block_actions", "action_id": ANYTHING})(listeners.press)
     app.view(ANYTHING)(listeners.submit)
     app.event("app_home_opened")(listeners.open_home)
+    app.event("app_uninstalled")(listeners.departed)
+    app.event("tokens_revoked")(listeners.departed)
     app.error(_failed)
     return app
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,10 +14,12 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from bot.cli.trustee import close_waiting, give_up_waiting
 from bot.domain.ids import new_id
-from bot.domain.people import Organisation
+from bot.domain.people import Organisation, Platform, Segment
 from bot.domain.programmes import Programme
-from bot.errors import Misconfigured
+from bot.domain.pulses import K_COMMENTS, K_SCORES
+from bot.errors import Misconfigured, Refusal
 from bot.features import organisations
 from bot.plan import Due, Event, Work, due
 from bot.settings import Settings
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from bot.app import Product
 
 Which = Annotated[str, typer.Option("--organisation", help="The organisation's name, where there are several.")]
+SCORES = "How many must have answered before a score is shown; 5 or more."
+COMMENTS = "How many must have commented before comments are shown; 10 or more."
 
 organisation = typer.Typer(help="Organisations and their invitations.", no_args_is_help=True)
 programme = typer.Typer(help="The hundred days themselves.", no_args_is_help=True)
@@ -49,6 +53,34 @@ def create_organisation(
         _say(code)
 
     asyncio.run(act())
+
+
+@organisation.command("leave")
+def leave_workspace(
+    platform: Annotated[Platform, typer.Option(help="Where the app was removed.")],
+    workspace: Annotated[str, typer.Option(help="Which workspace or tenant, where there are several.")] = "",
+    organisation_name: Which = "",
+    *,
+    back: Annotated[bool, typer.Option("--back", help="It has the app again: forget nothing.")] = False,
+) -> None:
+    """Say that a workspace or tenant has removed the app: nothing is sent to it any more.
+
+    After 30 days its accounts and channels are forgotten, and with an organisation's last workspace everything of
+    the organisation. Slack says so by itself; Microsoft Teams does not.
+    """
+
+    async def act() -> str:
+        async with _product() as product:
+            which = await organisations.named(product.store, organisation_name)
+            there = await _workspace(product, which, platform, workspace)
+            if back:
+                await organisations.come_back(product.store, platform, there)
+            elif not await organisations.leave(product.store, platform, there, product.core.clock()):
+                raise Misconfigured(f"{there} had left already. Nothing was changed.")
+        return there
+
+    there = asyncio.run(act())
+    _say(f"{there} is back." if back else f"{there} has left. Within 30 days, --back undoes it.")
 
 
 def import_people(
@@ -78,24 +110,63 @@ def import_people(
 
 
 @programme.command("start")
-def start_programme(
+def start_programme(  # noqa: PLR0913, PLR0917 (each is an option of the command)
     name: Annotated[str, typer.Argument(help="What it is called.")],
     goal: Annotated[str, typer.Option(help="Why: the goal card that everybody sees.")],
     starts: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The first day; its week's pulse is day 0.")],
     measure: Annotated[list[str] | None, typer.Option(help="How we shall know; may be given several times.")] = None,
+    by: Annotated[list[Segment] | None, typer.Option(help="Results by this label too: place, grade, or both.")] = None,
+    scores: Annotated[int, typer.Option(help=SCORES)] = K_SCORES,
+    comments: Annotated[int, typer.Option(help=COMMENTS)] = K_COMMENTS,
     organisation_name: Which = "",
 ) -> None:
     """Start a programme of a hundred days: a pulse on Mondays, the digest on Fridays."""
+    labels = tuple(dict.fromkeys(by or ()))
 
     async def act() -> None:
         async with _product() as product:
             which = await organisations.named(product.store, organisation_name)
-            made = Programme(new_id(), which.id, name, goal, starts.date(), measures=tuple(measure or ()))
+            with _in_words():
+                made = Programme(
+                    id=new_id(),
+                    organisation=which.id,
+                    name=name,
+                    goal=goal,
+                    starts=starts.date(),
+                    measures=tuple(measure or ()),
+                    k=scores,
+                    k_comment=comments,
+                    segments=labels,
+                )
             async with product.store.begin() as tx:
                 await tx.programmes.add(made)
         _say(f"{name} starts on {made.starts:%d %B %Y} and ends on {made.ends:%d %B %Y}.")
 
     asyncio.run(act())
+
+
+@programme.command("thresholds")
+def set_thresholds(
+    scores: Annotated[int, typer.Option(help=SCORES)],
+    comments: Annotated[int, typer.Option(help=COMMENTS)],
+    organisation_name: Which = "",
+    *,
+    at_once: Annotated[bool, typer.Option("--at-once", help="Raise them for a pulse that is open, too.")] = False,
+) -> None:
+    """Set how many must have answered, or commented, before anything is shown: in every pulse that opens from now on.
+
+    Never fewer than 5 and 10. Those of a pulse that is open can rise with --at-once, and never fall.
+    """
+
+    async def act() -> int:
+        async with _product() as product:
+            which = await organisations.named(product.store, organisation_name)
+            with _in_words():
+                return await organisations.set_thresholds(product.store, which, scores, comments, at_once=at_once)
+
+    if not asyncio.run(act()):
+        raise Misconfigured("There is no programme yet. Start one: hundred-days programme start NAME.")
+    _say(f"From now on at least {scores} people for scores and {comments} for comments.")
 
 
 @pulse.command("open")
@@ -106,8 +177,33 @@ def open_pulse(organisation_name: Which = "") -> None:
 
 @pulse.command("close")
 def close_pulse(organisation_name: Which = "") -> None:
-    """Close this week's pulse now, if its announced time has passed. It is never closed before."""
+    """Close this week's pulse now, if its announced time has passed. It is never closed before.
+
+    Where a trustee holds the key, they type their passphrase here; a pulse of an earlier week that waits is closed too.
+    """
     asyncio.run(_do(Event.CLOSE, organisation_name))
+
+
+@pulse.command("give-up")
+def give_up(
+    organisation_name: Which = "",
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether you are sure.")] = False,
+) -> None:
+    """Destroy unread what waits for a trustee whose passphrase is forgotten. Nobody can ever bring it back."""
+    if not yes and not typer.confirm("Its answers will be lost for good. Go on?"):
+        raise typer.Exit(1)
+
+    async def act() -> None:
+        async with _product() as product:
+            which = await organisations.named(product.store, organisation_name)
+            given_up = await give_up_waiting(product, which.id)
+        if not given_up:
+            raise Misconfigured("No pulse waits for its trustee, so nothing was changed.")
+        for each in given_up:
+            _say(f"The pulse of the week of {each.week:%d %B %Y} is given up. Its answers were destroyed unread.")
+
+    asyncio.run(act())
 
 
 @digest.callback(invoke_without_command=True)
@@ -152,8 +248,9 @@ async def _do(event: Event, organisation_name: str) -> None:
         items = await _due_now(product, which, now, event)
         for item in items:
             await EVENTS[event](item, work)
+        waited = await close_waiting(product, which.id) if event is Event.CLOSE else 0
         await product.worker.step()
-    if not items:
+    if not items and not waited:
         raise Misconfigured(f"There is nothing to {event} now: its time has not come, or no programme is running.")
     _say("Done. It happens once a week, so doing it again changes nothing.")
 
@@ -184,6 +281,23 @@ async def _preview(organisation_name: str, unit_name: str) -> None:
                 _say(
                     lines(view) if view else "There is no digest yet: the first comes after the first pulse has closed."
                 )
+
+
+async def _workspace(product: Product, which: Organisation, platform: Platform, workspace: str) -> str:
+    async with product.store.view() as tx:
+        known = (await tx.organisations.workspaces(which.id)).get(platform, ())
+    if workspace in known or (not workspace and len(known) == 1):
+        return workspace or known[0]
+    raise Misconfigured(f"Please say which with --workspace. There are: {', '.join(known) or 'none'}.")
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What the rules refuse, as a sentence in the terminal."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise Misconfigured(refusal.message.format(**refusal.values)) from refusal
 
 
 def _content(file: Path) -> bytes:

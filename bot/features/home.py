@@ -1,15 +1,26 @@
-"""The front door: help, the goal card, my settings, what is held about me, and where news is posted."""
+"""The front door: help, the goal card, my settings, and where news is posted."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.core import Call
+from bot.core import Call, Handler
 from bot.domain.ids import new_id
 from bot.domain.people import Role
 from bot.domain.programmes import Programme
-from bot.entries import ChangeSettings, Home, MyData, MyStories, MyThreads, ShowDigest, ShowPulse, SpeakUp, StartStory
+from bot.entries import (
+    ChangeSettings,
+    Home,
+    MyData,
+    MyStories,
+    MyThreads,
+    OpenPage,
+    ShowDigest,
+    ShowPulse,
+    SpeakUp,
+    StartStory,
+)
 from bot.errors import NotFound, Refusal
 from bot.ports import Channel
 from bot.views import (
@@ -34,6 +45,7 @@ from bot.views import (
 from bot.wire import Command, Flag
 from bot.words import LANGUAGES, N_
 
+Verb = Callable[[str, Call], Awaitable[Reply]]
 BOTH = "both"
 NOT_A_CHANNEL = N_("Please say this in the channel where the news is to appear.")
 UNKNOWN_UNIT = N_("There is no unit called {name}. The units are: {units}.")
@@ -49,23 +61,18 @@ class SaveSettings(Command):
     paused: Flag = Flag.NO
 
 
-async def home(command: Home, call: Call) -> Reply:
-    """What the word after /100days asks for; anything else gets the help."""
-    verb, _, rest = command.text.strip().partition(" ")
-    verbs: Mapping[str, Callable[[str, Call], Awaitable[Reply]]] = {
-        "": _front_page,
-        "plan": _plan,
-        "cynllun": _plan,
-        "settings": _settings,
-        "gosodiadau": _settings,
-        "my": _my_data,
-        "data": _my_data,
-        "nata": _my_data,
-        "fy": _my_data,
-        "here": _use_channel,
-        "yma": _use_channel,
-    }
-    return await verbs.get(verb.lower(), _help)(rest.strip(), call)
+def front_door(others: Mapping[str, Verb]) -> Handler:
+    """What answers /100days: the word after it says what for, anything else gets the help.
+
+    `others` are words that other features answer; each is called with what was typed after it.
+    """
+    verbs = {**VERBS, **others}
+
+    async def home(command: Home, call: Call) -> Reply:
+        verb, _, rest = command.text.strip().partition(" ")
+        return await verbs.get(verb.lower(), _help)(rest.strip(), call)
+
+    return home
 
 
 async def change_settings(_command: ChangeSettings, call: Call) -> Reply:
@@ -83,11 +90,6 @@ async def save_settings(command: SaveSettings, call: Call) -> Reply:
     paused = N_("You will not be asked anything until you change this again.")
     asked = N_("You will be asked when the next pulse opens.")
     return Show(View(t(N_("Your settings are saved")), (text(t(paused if changed.paused else asked)),)))
-
-
-async def my_data(_command: MyData, call: Call) -> Reply:
-    """What is held about this person, in plain words."""
-    return await _my_data("", call)
 
 
 # A word each
@@ -139,32 +141,6 @@ async def _settings(_rest: str, call: Call) -> Reply:
     return Ask(Form(t(N_("My settings")), SaveSettings, inputs, t(N_("Save")), t(N_("Cancel"))))
 
 
-async def _my_data(_rest: str, call: Call) -> Reply:
-    t, person = call.words, call.person
-    tree = await call.tx.people.tree(call.organisation.id)
-    stories = await call.tx.stories.mine(call.organisation.id, person.id)
-    threads = await call.tx.threads.mine(call.organisation.id, person.id)
-    facts = (
-        (t(N_("Name")), person.name),
-        (t(N_("E-mail")), person.email or "-"),
-        (t(N_("Unit")), tree.units[person.unit].name),
-        (t(N_("Place")), person.place or "-"),
-        (t(N_("Grade")), person.grade or "-"),
-        (t(N_("Role")), t(ROLES[person.role])),
-        (t(N_("Language")), LANGUAGES.get(person.language, person.language)),
-        (t(N_("Stories you told")), str(len(stories))),
-        (t(N_("Open conversations")), str(len(threads))),
-    )
-    notes = (
-        N_("For 13 weeks we keep that you were asked in a pulse, and under which unit. Not whether you answered."),
-        N_(
-            "While a pulse is open your answers lie sealed; nobody can read them. When it closes they are counted and "
-            "destroyed."
-        ),
-    )
-    return Show(View(t(N_("What is held about you")), (Fields(facts), *(text(t(note)) for note in notes))))
-
-
 async def _use_channel(rest: str, call: Call) -> Reply:
     """`here`, `here Housing`, `here Housing cy` or `here Housing both`: post a unit's news in this channel."""
     if call.person.role is not Role.STEWARD:
@@ -181,9 +157,17 @@ async def _use_channel(rest: str, call: Call) -> Reply:
     return Show(View(call.words(N_("The digests and stories of {unit} will appear in this channel."), unit=unit.name)))
 
 
-# What it looks like
+VERBS: Mapping[str, Verb] = {
+    "": _front_page,
+    "plan": _plan,
+    "cynllun": _plan,
+    "settings": _settings,
+    "gosodiadau": _settings,
+    "here": _use_channel,
+    "yma": _use_channel,
+}
 
-ROLES = {Role.STAFF: N_("Staff"), Role.LEADER: N_("Leader"), Role.STEWARD: N_("Steward")}
+# What it looks like
 
 
 def _goal_card(programme: Programme, call: Call) -> tuple[Element, ...]:
@@ -205,8 +189,9 @@ def _doors(call: Call) -> Buttons:
         Button(t(N_("My settings")), ChangeSettings(), asks=True),
         Button(t(N_("What is held about you")), MyData()),
     )
-    digest = Button(t(N_("Latest digest")), ShowDigest())
-    return Buttons(staff if call.person.role is Role.STAFF else (*staff, digest))
+    digest = (Button(t(N_("Latest digest")), ShowDigest()),) if call.person.role is not Role.STAFF else ()
+    page = (Button(t(N_("Open in the browser")), OpenPage()),) if call.pages else ()
+    return Buttons((*staff, *digest, *page))
 
 
 def _languages(rest: str) -> tuple[str, tuple[str, ...]]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.ids import new_id
 from bot.domain.people import Identity, Organisation, Person, Platform, Tree, Unit
+from bot.domain.pulses import NEVER_LOWER, raised
+from bot.domain.retention import Kept, kept_for
 from bot.domain.staff_list import Problem, StaffRow, read, units_of
-from bot.errors import Misconfigured
+from bot.errors import Misconfigured, Refusal
 from bot.ports import Entrant, Store, Transaction
 
-INVITATION_DAYS = 14
 NATIONS = ("ENG", "WLS", "SCT", "NIR")
 
 
@@ -51,7 +52,7 @@ async def invite(store: Store, organisation: Organisation, now: datetime) -> str
     """A single-use code for connecting a workspace. Only its hash is kept."""
     code = secrets.token_urlsafe(24)
     async with store.begin() as tx:
-        await tx.organisations.invite(organisation.id, hashed(code), now + timedelta(days=INVITATION_DAYS))
+        await tx.organisations.invite(organisation.id, hashed(code), now + kept_for(Kept.INVITATIONS))
     return code
 
 
@@ -62,6 +63,45 @@ async def connect(store: Store, code: str, platform: Platform, workspace: str, n
         if organisation is not None:
             await tx.organisations.connect(organisation, platform, workspace)
     return organisation
+
+
+async def leave(store: Store, platform: Platform, workspace: str, now: datetime, envelope: str = "") -> bool:
+    """A workspace has removed the app: nothing more is sent to it, and in a month what came from it is forgotten.
+
+    `envelope` names the signed envelope that says so, so that a copy of it does not undo a later return. False where
+    nothing was changed.
+    """
+    async with store.begin() as tx:
+        organisation = await tx.organisations.of_workspace(platform, workspace)
+        if organisation is None:
+            return False
+        today = now.astimezone(organisation.tz).date()
+        if envelope and not await tx.inbox.first_time(envelope, today):
+            return False
+        return await tx.organisations.leave(platform, workspace, today)
+
+
+async def come_back(store: Store, platform: Platform, workspace: str) -> None:
+    """A workspace that is known has the app again, so nothing of it is forgotten."""
+    async with store.begin() as tx:
+        organisation = await tx.organisations.of_workspace(platform, workspace)
+        if organisation is not None:
+            await tx.organisations.connect(organisation.id, platform, workspace)
+
+
+async def set_thresholds(store: Store, organisation: Organisation, k: int, k_comment: int, *, at_once: bool) -> int:
+    """How many must have answered, or commented, in pulses from now on; `at_once` raises those that are open too.
+
+    Gives for how many programmes. Raises `Refusal` where anything would be promised less than was promised.
+    """
+    async with store.begin() as tx:
+        programmes = await tx.programmes.all(organisation.id)
+        for programme in programmes:
+            await tx.programmes.set_thresholds(replace(programme, k=k, k_comment=k_comment))
+        for pulse in await tx.pulses.unfinished(organisation.id) if at_once else ():
+            if not await tx.pulses.set_thresholds(raised(pulse, k, k_comment)):
+                raise Refusal(NEVER_LOWER)
+    return len(programmes)
 
 
 async def only(store: Store) -> Organisation:

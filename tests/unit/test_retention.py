@@ -1,37 +1,135 @@
-"""What is kept as long as was said, and no longer, on both databases."""
+"""What is kept as long as was said, and no longer, on both databases: each row of the table just before and after."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import UTC, timedelta
 
-from tests.attack.thief import steal
-from tests.world import CLOSES, OPENS, World
+import pytest
+
+from bot.domain.people import Platform
+from bot.domain.retention import RETENTION, Kept, kept_for
+from bot.domain.sessions import CODE_LASTS, Pass, Purpose
+from bot.features.organisations import connect, invite, leave
+from bot.notice import kept, notice
+from bot.ports import Rejected
+from bot.words import LANGUAGES, load_languages
+from storage.retention import PURGES
+from tests.attack.thief import Rows, steal
+from tests.world import BATCH, CLOSES, OPENS, WORKSPACE, World
+
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+ELSEWHERE = {Kept.THREADS: "storage.threads", Kept.TELLERS: "and its key, in tidy"}
 
 
-async def test_a_roster_is_kept_for_thirteen_weeks(world: World) -> None:
-    """That somebody was asked is forgotten after thirteen weeks; the published numbers stay."""
+async def rows(world: World, table: str) -> Rows:
+    return (await steal(world))[table]
+
+
+async def test_who_was_asked_is_forgotten_after_thirteen_weeks(world: World) -> None:
+    """The roster goes, and how its pulse was cut into groups; the published numbers stay."""
     await world.at(OPENS)
     for number in range(8):
         await world.answer(f"u{number}", 4)
     await world.at(CLOSES)
-    await world.product.store.tidy(OPENS + timedelta(weeks=13))
-    assert (await steal(world))["pulse_roster"]
-    await world.product.store.tidy(OPENS + timedelta(weeks=13, days=1))
+    await world.product.store.tidy(OPENS + kept_for(Kept.ROSTER))
+    assert await rows(world, "pulse_roster")
+    await world.product.store.tidy(OPENS + kept_for(Kept.ROSTER) + DAY)
     loot = await steal(world)
-    assert loot["pulse_roster"] == []
+    assert loot["pulse_roster"] == loot["partitions"] == []
     assert loot["tallies"]
+
+
+async def test_the_close_takes_answers_and_to_whom_the_pulse_was_sent(world: World) -> None:
+    """A moment before it both are there; after it neither is, and only how many were sent."""
+    await world.at(OPENS)
+    for number in range(8):
+        await world.answer(f"u{number}", 4)
+    await world.at(CLOSES - SECOND)
+    before = await steal(world)
+    assert before["ballots"] and [row for row in before["deliveries"] if row["pulse_id"]]
+    await world.at(CLOSES)
+    after = await steal(world)
+    assert after["ballots"] == [] == [row for row in after["deliveries"] if row["pulse_id"]]
+    assert sum(int(str(row["n"])) for row in after["delivery_counts"]) >= 27
 
 
 async def test_the_way_back_to_unnamed_tellers_goes_ninety_days_after_the_programme(world: World) -> None:
     """Then not even the key store and the database together tell who told a story; the story stays."""
     await world.at(OPENS)
     await world.ask("u5", "TellStory", text="A story", audience="organisation")
-    end = OPENS + timedelta(days=100 + 90)
+    end = OPENS + timedelta(days=100) + kept_for(Kept.TELLERS)
     await world.product.store.tidy(end)
     assert [path for path in world.keys.iterdir() if path.name.startswith("stories-")]
-    await world.product.store.tidy(end + timedelta(days=2))
+    assert all(row["route"] for row in await rows(world, "stories"))
+    await world.product.store.tidy(end + DAY)
     assert not [path for path in world.keys.iterdir() if path.name.startswith("stories-")]
-    assert "A story" in str((await steal(world))["stories"])
+    [story] = await rows(world, "stories")
+    assert (story["text"], story["route"]) == ("A story", None)
+
+
+async def test_a_draft_is_forgotten_after_thirty_days(world: World) -> None:
+    """A draft that nobody shared goes; a story that was shared stays."""
+    await world.at(OPENS)
+    await world.ask("u5", "StartStory", text="A draft")
+    await world.ask("u5", "TellStory", text="A story", audience="organisation")
+    await world.product.store.tidy(OPENS + kept_for(Kept.DRAFTS))
+    assert {row["text"] for row in await rows(world, "stories")} == {"A draft", "A story"}
+    await world.product.store.tidy(OPENS + kept_for(Kept.DRAFTS) + DAY)
+    assert {row["text"] for row in await rows(world, "stories")} == {"A story"}
+
+
+async def test_a_conversation_is_closed_after_ninety_silent_days(world: World) -> None:
+    """Its way back and its key go; its words stay with those they were written to."""
+    await world.at(OPENS)
+    await world.ask("u5", "OpenThread", body="Please listen")
+    await world.product.store.tidy(OPENS + kept_for(Kept.THREADS))
+    assert [bool(row["closed"]) for row in await rows(world, "threads")] == [False]
+    await world.product.store.tidy(OPENS + kept_for(Kept.THREADS) + DAY)
+    assert [(bool(row["closed"]), row["route"]) for row in await rows(world, "threads")] == [(True, None)]
+    assert not [path for path in world.keys.iterdir() if path.name.startswith("thread-")]
+    assert [row["body"] for row in await rows(world, "entries")] == ["Please listen"]
+
+
+async def test_that_a_message_was_sent_is_forgotten_within_seven_days(world: World) -> None:
+    """One that failed keeps its time, and goes when the time has passed; one that is still to be sent stays."""
+    await world.at(OPENS)
+    await world.ask("u5", "OpenThread", body="Please listen")
+    await world.product.store.tidy(BATCH + 2 * kept_for(Kept.MESSAGES))
+    assert [row["state"] for row in await rows(world, "deliveries") if not row["pulse_id"]] == ["due"]
+    async with world.product.store.begin() as tx:
+        claimed = await tx.outbox.claim(BATCH, 100)
+        for delivery in claimed:
+            await tx.outbox.settle(delivery, Rejected("account_inactive"), BATCH)
+    await world.product.store.tidy(BATCH + kept_for(Kept.MESSAGES))
+    assert [row for row in await rows(world, "deliveries") if not row["pulse_id"]]
+    await world.product.store.tidy(BATCH + kept_for(Kept.MESSAGES) + SECOND)
+    assert [row for row in await rows(world, "deliveries") if not row["pulse_id"]] == []
+
+
+async def test_a_code_is_forgotten_when_its_time_has_passed(world: World) -> None:
+    """Nobody can use it any more, so nobody need know that it was there."""
+    async with world.product.store.begin() as tx:
+        member = await tx.people.who(world.person("u5"))
+        assert member is not None
+        given = Pass(world.organisation.id, member.person.id, Purpose.CHAT, OPENS + CODE_LASTS)
+        await tx.codes.put({"hash": given})
+    await world.product.store.tidy(OPENS + CODE_LASTS - SECOND)
+    assert await rows(world, "codes")
+    await world.product.store.tidy(OPENS + CODE_LASTS)
+    assert await rows(world, "codes") == []
+
+
+async def test_an_invitation_is_forgotten_after_fourteen_days(world: World) -> None:
+    """A moment before it still connects a workspace; afterwards not even its hash is there."""
+    for _ in range(2):
+        code = await invite(world.product.store, world.organisation, OPENS)
+    last = OPENS + kept_for(Kept.INVITATIONS) - SECOND
+    await world.product.store.tidy(last)
+    assert await connect(world.product.store, code, Platform.SLACK, "T1", last) == world.organisation.id
+    assert len(await rows(world, "invitations")) == 1
+    await world.product.store.tidy(last + SECOND)
+    assert await rows(world, "invitations") == []
 
 
 async def test_a_handled_envelope_is_forgotten_after_two_days(world: World) -> None:
@@ -39,5 +137,46 @@ async def test_a_handled_envelope_is_forgotten_after_two_days(world: World) -> N
     async with world.product.store.begin() as tx:
         assert await tx.inbox.first_time("e1", OPENS.date())
         assert not await tx.inbox.first_time("e1", OPENS.date())
-    await world.product.store.tidy(OPENS + timedelta(days=3))
-    assert (await steal(world))["envelopes"] == []
+    await world.product.store.tidy(OPENS + kept_for(Kept.ENVELOPES))
+    assert await rows(world, "envelopes")
+    await world.product.store.tidy(OPENS + kept_for(Kept.ENVELOPES) + DAY)
+    assert await rows(world, "envelopes") == []
+
+
+async def test_a_workspace_that_left_is_forgotten_after_thirty_days(world: World) -> None:
+    """With the last one goes all that there is of its organisation: see test_departures for what stays of others."""
+    assert await leave(world.product.store, Platform.WEB, WORKSPACE, OPENS)
+    await world.product.store.tidy(OPENS + kept_for(Kept.WORKSPACES))
+    assert await rows(world, "people")
+    await world.product.store.tidy(OPENS + kept_for(Kept.WORKSPACES) + DAY)
+    loot = await steal(world)
+    assert {table for table, found in loot.items() if found} <= {"installation", "alembic_version", "envelopes"}
+
+
+# The table itself
+
+
+def test_every_row_with_a_clock_is_kept_by_a_purge() -> None:
+    """No promise in the table is without something that keeps it, and nothing is forgotten that is not in it."""
+    timed = {kept for kept, row in RETENTION.items() if row.time is not None}
+    assert timed | {Kept.CODES} == set(PURGES) | set(ELSEWHERE)
+    assert set(RETENTION) == set(Kept)
+
+
+@pytest.mark.parametrize("what", [what for what, row in RETENTION.items() if row.time is None])
+def test_what_no_clock_ends_has_no_time(what: Kept) -> None:
+    """Asking for one is a mistake, and says so."""
+    with pytest.raises(ValueError, match="no clock ends"):
+        kept_for(what)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_notice_shows_the_whole_table_in_each_language(language: str) -> None:
+    """Every row stands in the notice to staff, with its number filled in."""
+    words = load_languages().words(language, UTC)
+    shown = kept(words)
+    assert len(shown) == len(RETENTION)
+    assert str(notice(words)).count(str(shown)) == 1
+    for (_, how_long), row in zip(shown, RETENTION.values(), strict=True):
+        assert not re.search(r"[{}]", how_long)
+        assert row.time is None or re.search(rf"\b({row.numbers['days']}|{row.numbers['weeks']})\b", how_long)

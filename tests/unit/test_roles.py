@@ -13,13 +13,14 @@ from bot.domain.calendar import next_batch
 from bot.domain.ids import new_id
 from bot.domain.people import Address, Identity, Platform, Role
 from bot.domain.programmes import Programme
+from bot.domain.quotes import Review
 from bot.domain.stories import StoryState
-from bot.entries import Home, ShowDigest, StartStory
-from bot.features import home, pulses, stories, threads
+from bot.entries import Home, ReviewQuotes, ShowDigest, StartStory
+from bot.features import home, pulses, quotes, stories, threads
 from bot.features.organisations import create, import_people
 from bot.plan import Work, tick
 from bot.routes import COMMANDS, LEADING
-from bot.views import Ask, Refused, Replace, Reply, Show, View
+from bot.views import Ask, Done, Heading, Refused, Replace, Reply, Show, View
 from bot.wire import Command, Message
 from tests.world import CLOSES, MONDAY, OPENS, WORKSPACE, World, buttons, furnish, staff_list
 
@@ -63,10 +64,24 @@ class Councils:
         self.world.time[0] = next_batch(self.world.time[0], self.world.organisation.tz)
         return sent(reply.view, threads.ReadThread)["thread"]
 
+    async def code(self, workspace: str, account: str) -> str:
+        """The code of a conversation that this account has opened with one."""
+        values = {"body": "Please listen", "hear": "code"}
+        reply = await self.ask(workspace, account, threads.OpenThread, values)
+        assert isinstance(reply, Ask)
+        [shown] = [part.text for part in reply.form.body if isinstance(part, Heading)]
+        return shown
+
+    async def quote(self, organisation: str) -> dict[str, str]:
+        async with self.world.product.store.view() as tx:
+            [comment, *_] = await tx.quotes.offered(organisation, MONDAY)
+        return {"comment": comment.id, "was": comment.review, "to": Review.APPROVED}
+
     async def values(self, workspace: str, account: str, kind: type[Message]) -> dict[str, str]:
         """What this account could rightly send with the command, about things of its own."""
         names = {field.name for field in fields(kind)}
         given = {"item": "proud", "score": "4", "comment": "Please listen", "body": "And again", "language": "en"}
+        given |= {"sure": "yes"}
         pulse = self.pulses[workspace]
         async with self.world.product.store.view() as tx:
             held = await tx.pulses.get(pulse)
@@ -76,6 +91,10 @@ class Councils:
             given["story"] = await self.draft(workspace, account)
         if "thread" in names:
             given["thread"] = await self.thread(workspace, account)
+        if kind is threads.UseCode:
+            given["code"] = await self.code(workspace, account)
+        if kind is quotes.DecideQuote:
+            given |= await self.quote(held.organisation)
         return {name: value for name, value in given.items() if name in names}
 
 
@@ -89,8 +108,12 @@ def sent(view: View, kind: type[Command]) -> dict[str, str]:
 
 @pytest.fixture
 async def councils(small_world: World) -> Councils:
+    """Two councils on SQLite."""
+    return await open_councils(small_world)
+
+
+async def open_councils(world: World) -> Councils:
     """The council of every test and a second one beside it, which has the same accounts in its own workspace."""
-    world = small_world
     store = world.product.store
     other = await create(store, "Other council", "Europe/London", "ENG")
     async with store.begin() as tx:
@@ -107,6 +130,8 @@ async def councils(small_world: World) -> Councils:
         await tick(
             Work(store, worker.deliverer.composer.languages, worker.deliverer.composer.themes, now), worker.doers
         )
+        if now == OPENS:
+            await comment_in_both(world, other.id)
     found = {}
     async with store.view() as tx:
         for workspace, each in ((WORKSPACE, world.programme), (ELSEWHERE, programme)):
@@ -117,10 +142,26 @@ async def councils(small_world: World) -> Councils:
     return Councils(world, found)
 
 
-def test_the_table_restricts_the_digest_and_nothing_else() -> None:
-    """Digests are for leaders and stewards; every other command is everybody's."""
+async def comment_in_both(world: World, other: str) -> None:
+    """Ten people of each council let a comment be quoted."""
+    for workspace, organisation in ((WORKSPACE, world.organisation.id), (ELSEWHERE, other)):
+        async with world.product.store.view() as tx:
+            [pulse] = await tx.pulses.unfinished(organisation)
+        given = {"pulse": pulse.id, "comment": "The workload is far too heavy here", "quotable": "yes"}
+        for number in range(10):
+            identity = Identity(Platform.WEB, workspace, f"u{number}")
+            await world.product.core.handle(Request(identity, pulses.SaveComment.name(), given))
+
+
+def test_the_table_restricts_digests_and_quotes_and_nothing_else() -> None:
+    """Digests are for leaders and stewards, what may be quoted is for stewards; every other command is everybody's."""
     restricted = {kind: set(route.roles) for kind, route in COMMANDS.items() if set(route.roles) != EVERYBODY}
-    assert restricted == {ShowDigest: {Role.LEADER, Role.STEWARD}}
+    stewards = {Role.STEWARD}
+    assert restricted == {
+        ShowDigest: {Role.LEADER, Role.STEWARD},
+        ReviewQuotes: stewards,
+        quotes.DecideQuote: stewards,
+    }
     assert frozenset({Role.LEADER, Role.STEWARD}) == LEADING
 
 
@@ -134,7 +175,7 @@ async def test_each_command_is_allowed_or_refused_as_the_table_says(
     for kind, route in COMMANDS.items():
         reply = await councils.ask(workspace, account, kind, await councils.values(workspace, account, kind))
         if role in route.roles:
-            assert isinstance(reply, (Show, Replace, Ask)), (kind, reply)
+            assert isinstance(reply, Done if kind is threads.PutAway else (Show, Replace, Ask)), (kind, reply)
         else:
             assert reply == Refused(UNKNOWN_ACTION), kind
 
@@ -251,6 +292,20 @@ async def test_a_thread_for_the_stewards_is_not_the_leader_s(councils: Councils)
     assert refused == Refused(threads.NO_THREAD)
     for allowed in ("u5", "steward"):
         assert isinstance(await councils.ask(WORKSPACE, allowed, threads.ReadThread, {"thread": thread}), Ask)
+
+
+async def test_another_council_s_quotes_are_not_decided(councils: Councils) -> None:
+    """A steward sees their own council's comments alone, and a press that names another's is one that names nothing."""
+    async with councils.world.product.store.view() as tx:
+        organisations = {each.id: await tx.quotes.offered(each.id, MONDAY) for each in await tx.organisations.all()}
+    [foreign] = [each for each in organisations if each != councils.world.organisation.id]
+    values = await councils.quote(foreign)
+    refused = await councils.ask(WORKSPACE, "steward", quotes.DecideQuote, values)
+    assert refused == Refused(quotes.TOO_LATE)
+    assert refused == await councils.ask(WORKSPACE, "steward", quotes.DecideQuote, values | {"comment": new_id()})
+    async with councils.world.product.store.view() as tx:
+        assert await tx.quotes.offered(foreign, MONDAY) == organisations[foreign]
+    assert isinstance(await councils.ask(ELSEWHERE, "steward", quotes.DecideQuote, values), Replace)
 
 
 async def assert_untouched(councils: Councils, values: dict[str, str]) -> None:

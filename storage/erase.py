@@ -1,0 +1,85 @@
+"""What names one person, how much of it there is, and how it is erased.
+
+`PERSONAL` is every column by which a row can lead to a person, and what becomes of it when they erase themselves. A
+column that is not in it must not lead to anybody; a test walks every table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum, auto
+
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.people import Platform
+from bot.domain.retention import Kept
+from bot.domain.threads import Side
+from bot.ports import Held
+from storage.rows import AccountRow, CodeRow, DeliveryRow, EntryRow, RosterRow, ThreadRow
+
+WAITING, ENDED = ("due", "claimed"), ("done", "dead", "unknown")
+
+
+class Fate(StrEnum):
+    """What erasing oneself does to a row: it goes, it loses what it says, or it stays for a reason that is told."""
+
+    GOES = auto()
+    EMPTIED = auto()
+    STAYS = auto()
+
+
+PERSONAL: Mapping[str, tuple[Kept, Fate]] = {
+    "people.id": (Kept.PERSON, Fate.STAYS),
+    "accounts.person_id": (Kept.PERSON, Fate.EMPTIED),
+    "pulse_roster.person_id": (Kept.ROSTER, Fate.STAYS),
+    "ballots.slot": (Kept.ANSWERS, Fate.GOES),
+    "codes.person_id": (Kept.CODES, Fate.GOES),
+    "stories.teller": (Kept.STORIES, Fate.GOES),
+    "stories.route": (Kept.TELLERS, Fate.GOES),
+    "threads.author": (Kept.THREADS, Fate.GOES),
+    "threads.route": (Kept.THREADS, Fate.GOES),
+    "threads.receipt": (Kept.THREADS, Fate.STAYS),
+    "deliveries.person_id": (Kept.MESSAGES, Fate.GOES),
+    "deliveries.key": (Kept.MESSAGES, Fate.GOES),
+}
+
+
+class SqlTraces:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def of(self, person: str, now: datetime) -> Held:
+        own = DeliveryRow.person_id == person
+        # A message that waits for its batch would tell its reader, before the batch, that somebody has just written.
+        told = or_(DeliveryRow.pulse_id.is_not(None), DeliveryRow.due <= now)
+        return Held(
+            accounts=await self._accounts(person),
+            rosters=await self._count(RosterRow.person_id == person),
+            waiting=await self._count(own, DeliveryRow.state.not_in(ENDED), told),
+            sent=await self._count(own, DeliveryRow.state.in_(ENDED)),
+            codes=await self._count(CodeRow.person_id == person, CodeRow.until > now),
+        )
+
+    async def erase(self, person: str) -> None:
+        """Messages to somebody as a leader stay until they are sent: they are news of what others wrote."""
+        own = DeliveryRow.person_id == person
+        unsent = DeliveryRow.state.in_(WAITING) & DeliveryRow.pulse_id.is_not(None)
+        past = DeliveryRow.state.in_(ENDED) & DeliveryRow.pulse_id.is_(None)
+        await self._session.execute(delete(DeliveryRow).where(own, or_(unsent, past)))
+        await self._session.execute(delete(CodeRow).where(CodeRow.person_id == person))
+        await self._session.execute(update(AccountRow).where(AccountRow.person_id == person).values(details={}))
+
+    async def take_back(self, thread: str) -> None:
+        own = (EntryRow.thread_id == thread, EntryRow.side == Side.STAFF)
+        await self._session.execute(update(EntryRow).where(*own).values(body=""))
+        await self._session.execute(update(ThreadRow).where(ThreadRow.id == thread).values(author=None))
+
+    async def _accounts(self, person: str) -> Mapping[Platform, int]:
+        query = select(AccountRow.platform, func.count()).where(AccountRow.person_id == person)
+        found = await self._session.execute(query.group_by(AccountRow.platform).order_by(AccountRow.platform))
+        return {Platform(platform): n for platform, n in found}
+
+    async def _count(self, *which: ColumnElement[bool]) -> int:
+        return await self._session.scalar(select(func.count()).where(*which)) or 0

@@ -1,0 +1,304 @@
+"""Erase me, and a thief afterwards: what somebody wrote is nowhere, and what stays is what they were told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from secrets import token_hex
+
+import pytest
+
+from bot.domain.retention import RETENTION
+from bot.domain.sessions import CODE_LASTS, Pass, Purpose
+from bot.domain.threads import Hearing
+from bot.features import mydata, threads
+from bot.features.pulses import PulseReminder
+from bot.ports import When
+from bot.views import Ask, Refused, Reply, Show
+from storage.ballots import slots_key
+from storage.erase import PERSONAL, Fate, SqlTraces
+from storage.keys import KeyDirectory
+from storage.rows import Row
+from tests.attack.thief import Rows, flush, hits, steal
+from tests.world import BATCH, CLOSES, OPENS, World
+
+ME, COLLEAGUE, LEADER = "u5", "u6", "u0"
+WRITTEN = ("comment", "draft", "named", "unnamed", "changed", "thread", "named thread")
+
+
+@pytest.fixture
+async def life(world: World) -> dict[str, str]:
+    """A life on each kind of database."""
+    return await lived(world)
+
+
+@pytest.fixture
+async def small_life(small_world: World) -> dict[str, str]:
+    """A life on SQLite, for what does not depend on the database."""
+    return await lived(small_world)
+
+
+async def lived(world: World) -> dict[str, str]:
+    """All that one person can leave behind, and the same from a colleague. Gives the words of the first."""
+    await world.at(OPENS)
+    mark = token_hex(6)
+    words = {kind: f"zq{mark}{kind.replace(' ', '')}zq" for kind in WRITTEN}
+    await lives(world, ME, words)
+    await lives(world, COLLEAGUE, {kind: word.replace("zq", "qz") for kind, word in words.items()})
+    await world.at(BATCH)
+    return words
+
+
+async def lives(world: World, account: str, words: dict[str, str]) -> None:
+    await world.answer(account, 2, words["comment"])
+    await world.ask(account, "StartStory", text=words["draft"])
+    shared = {"changed": words["changed"], "audience": "organisation"}
+    await world.ask(account, "TellStory", text=words["named"], named="yes", **shared)
+    await world.ask(account, "TellStory", text=words["unnamed"], **shared)
+    await world.ask(account, "OpenThread", body=words["thread"])
+    await world.ask(account, "OpenThread", body=words["named thread"], hear=Hearing.NAMED)
+
+
+async def erase(world: World, account: str = ME) -> Reply:
+    return await world.ask(account, mydata.ConfirmErasure.name(), sure="yes")
+
+
+async def person_of(world: World, account: str = ME) -> str:
+    async with world.product.store.view() as tx:
+        member = await tx.people.who(world.person(account))
+    assert member is not None
+    return member.person.id
+
+
+async def slots_of(world: World, account: str = ME) -> int:
+    pulse = await world.pulse()
+    async with world.product.store.view() as tx:
+        return len(await tx.ballots.answered(pulse.id, await person_of(world, account)))
+
+
+async def test_what_was_written_is_nowhere(world: World, life: dict[str, str]) -> None:
+    """No word of mine is in any table, nor on SQLite in any file; a colleague's words all stand."""
+    before = str(await steal(world))
+    assert [kind for kind, word in life.items() if word not in before] == ["comment"], "comments are sealed"
+    assert isinstance(await erase(world), Show)
+    loot = str(await steal(world))
+    assert [kind for kind, word in life.items() if word in loot] == []
+    assert [kind for kind, word in life.items() if word.replace("zq", "qz") not in loot] == ["comment"]
+    if world.database.startswith("sqlite"):
+        await world.product.store.tidy(world.time[0])
+        await flush(world)
+        assert hits(world, [word.encode() for word in life.values()]) == 0
+        assert hits(world, [life["thread"].replace("zq", "qz").encode()]) > 0, "the search can find"
+
+
+async def test_my_ballots_go_and_nobody_else_s(world: World, life: dict[str, str]) -> None:
+    """While the pulse is open they can be found and taken out; what is counted at the close is without them."""
+    assert life
+    asked = len((await world.pulse()).items) + 1
+    before = len((await steal(world))["ballots"])
+    assert await slots_of(world) == asked
+    await erase(world)
+    assert len((await steal(world))["ballots"]) == before - asked
+    assert (await slots_of(world), await slots_of(world, COLLEAGUE)) == (0, asked)
+    for number in (7, 8, 9, 10):
+        await world.answer(f"u{number}", 4)
+    await world.at(CLOSES)
+    counts = [row["counts"] for row in (await steal(world))["tallies"]]
+    assert counts
+    assert all("[0, 1, 0, 4, 0]" in str(count) for count in counts), "the colleague's 2, four 4s, and not my 2"
+
+
+async def test_messages_in_channels_are_edited(small_world: World, small_life: dict[str, str]) -> None:
+    """Where my stories stood, it says that they were withdrawn, and the words are gone."""
+    assert small_life["named"] in str(small_world.mailbox.sent) and small_life["unnamed"] in str(
+        small_world.mailbox.sent
+    )
+    await erase(small_world)
+    await small_world.at(small_world.time[0] + timedelta(minutes=1))
+    edited = [view.title for _, view in small_world.mailbox.edits]
+    assert edited and set(edited) == {"A story was withdrawn by the person who told it."}
+    assert small_life["named"] not in str(small_world.mailbox.edits)
+
+
+async def test_conversations_are_closed_for_ever(world: World, life: dict[str, str]) -> None:
+    """The way back is destroyed, my words are taken back where they stood, and those of others stay."""
+    [first, _] = await own_threads(world)
+    await world.ask(LEADER, "SayInThread", thread=first, body="Thank you for saying so")
+    named = {f"thread-{thread}" for thread in await own_threads(world)}
+    assert keys_of(world) & named
+    await erase(world)
+    assert await own_threads(world) == []
+    assert not keys_of(world) & named
+    rows = [row for row in (await steal(world))["threads"] if f"thread-{row['id']}" in named]
+    assert len(rows) == 2
+    assert all(row["closed"] and row["route"] is None for row in rows)
+    read = await world.ask(LEADER, threads.ReadThread.name(), thread=first)
+    assert isinstance(read, Ask)
+    assert threads.TAKEN_BACK in str(read.form) and "Thank you for saying so" in str(read.form)
+    assert life["thread"] not in str(read.form)
+
+
+async def own_threads(world: World) -> list[str]:
+    async with world.product.store.view() as tx:
+        return [t.id for t in await tx.threads.mine(world.organisation.id, await person_of(world))]
+
+
+async def test_nothing_more_is_asked(small_world: World, small_life: dict[str, str]) -> None:
+    """Paused, settings as on the first day, no code, no pulse on its way; I am on no roster of a later pulse."""
+    assert small_life
+    me = await person_of(small_world)
+    await small_world.ask(ME, "SaveSettings", language="cy")
+    async with small_world.product.store.begin() as tx:
+        pulse = await small_world.pulse()
+        await tx.outbox.fan_out(pulse, PulseReminder(pulse.id), When(CLOSES))
+        until = small_world.time[0] + CODE_LASTS
+        await tx.codes.put({"hash": Pass(small_world.organisation.id, me, Purpose.CHAT, until)})
+    await erase(small_world)
+    loot = await steal(small_world)
+    assert [row for row in loot["deliveries"] if row["person_id"] == me and row["state"] == "due"] == []
+    assert loot["codes"] == []
+    [person] = [row for row in loot["people"] if row["id"] == me]
+    assert (bool(person["paused"]), person["language"]) == (True, "en")
+    await small_world.at(OPENS + timedelta(days=7))
+    rosters = [row for row in (await steal(small_world))["pulse_roster"] if row["person_id"] == me]
+    assert len(rosters) == 1, "that I was asked in the first stays, for thirteen weeks"
+
+
+async def test_what_others_wrote_to_a_leader_is_theirs(small_world: World) -> None:
+    """A leader who erases themselves still hears that somebody has written: it was not theirs to erase."""
+    await small_world.at(OPENS)
+    await small_world.ask(ME, "OpenThread", body="Please listen")
+    await erase(small_world, LEADER)
+    await small_world.at(BATCH)
+    assert "Somebody in Housing has written to you" in str(small_world.mailbox.to(LEADER))
+
+
+async def test_doing_it_again_changes_nothing_and_finds_what_came_since(world: World, life: dict[str, str]) -> None:
+    """Twice is as once; and what was told between the two goes as well."""
+    assert life
+    await erase(world)
+    once = await steal(world)
+    assert isinstance(await erase(world), Show)
+    assert contents(await steal(world)) == contents(once)
+    await world.ask(ME, "StartStory", text="zq told since zq")
+    assert "zq told since zq" in str(await steal(world))
+    await erase(world)
+    assert "zq told since zq" not in str(await steal(world))
+
+
+async def test_a_crash_before_the_commit_changes_nothing(
+    world: World, life: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of it happens or none, in database and key store; doing it again completes it."""
+    before, keys = contents(await steal(world)), keys_of(world)
+
+    async def dies(*_: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SqlTraces, "erase", dies)
+        with pytest.raises(RuntimeError):
+            await erase(world)
+    assert (contents(await steal(world)), keys_of(world)) == (before, keys)
+    await erase(world)
+    assert [kind for kind, word in life.items() if word in str(await steal(world))] == []
+
+
+async def test_a_crash_after_the_commit_is_mended(
+    small_world: World, small_life: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The words are gone with the commit; keys that a crash left are destroyed by the next tidying."""
+    assert small_life
+    named = {f"thread-{thread}" for thread in await own_threads(small_world)} & keys_of(small_world)
+    assert named
+
+    async def dies(*_: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(KeyDirectory, "destroy", dies)
+        with pytest.raises(RuntimeError):
+            await erase(small_world)
+    assert named <= keys_of(small_world)
+    await small_world.product.store.tidy(small_world.time[0])
+    assert not named & keys_of(small_world)
+
+
+async def test_without_a_tick_nothing_goes(small_world: World, small_life: dict[str, str]) -> None:
+    """The form says what goes and what stays, and asks once more."""
+    before = contents(await steal(small_world))
+    asked = await small_world.ask(ME, "EraseMe")
+    assert isinstance(asked, Ask)
+    shown = str(asked.form)
+    assert [line for line in (*mydata.GOES, *mydata.STAYS) if line.format(weeks=13) not in shown] == []
+    assert await small_world.ask(ME, "ConfirmErasure") == Refused(mydata.NOT_SURE, "sure")
+    assert await small_world.ask(ME, "ConfirmErasure", sure="no") == Refused(mydata.NOT_SURE, "sure")
+    assert contents(await steal(small_world)) == before
+    assert all(word not in shown for word in small_life.values())
+
+
+async def test_a_pulse_whose_keys_are_lost_keeps_nobody_from_being_erased(
+    small_world: World, small_life: dict[str, str]
+) -> None:
+    """Its ballots are noise, which nobody can find or read; everything else goes."""
+    (small_world.keys / slots_key((await small_world.pulse()).id)).unlink()
+    assert isinstance(await erase(small_world), Show)
+    assert [kind for kind, word in small_life.items() if word in str(await steal(small_world))] == []
+
+
+def test_every_column_that_leads_to_a_person_is_accounted_for() -> None:
+    """A new column that names somebody, or is a locked way to them, must say what erasing and the clock do to it."""
+    leading = {"person_id", "teller", "author", "route", "receipt", "slot"}
+    found = {
+        f"{table.name}.{column.name}"
+        for table in Row.metadata.sorted_tables
+        for column in table.columns
+        if column.name in leading or column.references(Row.metadata.tables["people"].c.id)
+    }
+    assert found | {"people.id", "deliveries.key"} == set(PERSONAL)
+    assert {kept for kept, _ in PERSONAL.values()} <= set(RETENTION)
+
+
+async def test_no_other_column_names_a_person(world: World, life: dict[str, str]) -> None:
+    """In a database full of everything, a person's id stands in the columns that are accounted for and in no other."""
+    assert life
+    async with world.product.store.begin() as tx:
+        until = world.time[0] + CODE_LASTS
+        await tx.codes.put({"hash": Pass(world.organisation.id, await person_of(world), Purpose.CHAT, until)})
+    people = [str(row["id"]) for row in (await steal(world))["people"]]
+    naming = {
+        f"{table}.{column}"
+        for table, rows in (await steal(world)).items()
+        for row in rows
+        for column, value in row.items()
+        if any(person in str(value) for person in people)
+    }
+    assert naming == set(PERSONAL) - {"ballots.slot", "stories.route", "threads.route", "threads.receipt"}
+
+
+async def test_after_erasing_only_what_was_said_to_stay_names_me(world: World, life: dict[str, str]) -> None:
+    """My id is left in what stays, and the locked ways that led to me are gone."""
+    assert life
+    me = await person_of(world)
+    await erase(world)
+    await world.product.store.tidy(world.time[0])
+    loot = await steal(world)
+    left = {f"{t}.{c}" for t, rows in loot.items() for row in rows for c, value in row.items() if me in str(value)}
+    stays = {column for column, (_, fate) in PERSONAL.items() if fate is not Fate.GOES}
+    of_the_pulse = {"deliveries.person_id", "deliveries.key"}
+    assert left <= stays | of_the_pulse
+    assert all(row["pulse_id"] for row in loot["deliveries"] if row["person_id"] == me)
+    await world.at(CLOSES)
+    assert me not in str((await steal(world))["deliveries"])
+
+
+def contents(loot: dict[str, Rows]) -> dict[str, list[str]]:
+    """What the tables hold, whatever place it has on the disk."""
+    hidden = {"at", "xmin"}
+    return {
+        table: sorted(str({name: value for name, value in row.items() if name not in hidden}) for row in rows)
+        for table, rows in loot.items()
+    }
+
+
+def keys_of(world: World) -> set[str]:
+    return {path.name for path in world.keys.iterdir()}
