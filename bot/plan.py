@@ -25,6 +25,7 @@ class Event(StrEnum):
     OPEN = "open"
     REMIND = "remind"
     CLOSE = "close"
+    REVIEW = "review"
     DIGEST = "digest"
 
 
@@ -117,6 +118,8 @@ def _events(week: calendar.Week, now: datetime) -> Iterator[Event]:
         yield Event.REMIND
     if week.closes <= now:
         yield Event.CLOSE
+    if week.closes <= now < week.digest:
+        yield Event.REVIEW
     if week.digest <= now < week.digest + DIGEST_GRACE:
         yield Event.DIGEST
 
@@ -127,6 +130,7 @@ def moment(week: calendar.Week, event: Event) -> datetime:
         Event.OPEN: week.opens,
         Event.REMIND: week.reminds,
         Event.CLOSE: week.closes,
+        Event.REVIEW: week.closes,
         Event.DIGEST: week.digest,
     }
     return moments[event]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Sequence
 
-from adapters.language.roster import WORD, Roster, roster
+from adapters.language.detect import WELSH, language
+from adapters.language.roster import WORD, Place, Roster, roster
 
 NAME = "[name]"
-CAPITALISED = r"[A-ZÀ-ÖØ-ÞŴŶ][\w'\u2019-]+"
+CAPITALISED = r"[A-ZÀ-ÖØ-ÞŴŶ](?:(?!['\u2019]s\b)[\w'\u2019-])+"
 
 # In this order: an e-mail address holds what a mention looks like, a mention what a number looks like.
 MARKS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -40,26 +42,56 @@ MARKS: tuple[tuple[re.Pattern[str], str], ...] = (
 OURS = frozenset(mark for _, mark in MARKS)
 SENTENCE_END = re.compile(r"(?:^|[.!?:;\n•*-]\s*|[\"“(]\s*)$")
 REPEATED = re.compile(r"\[name\](?:[\s.-]*\[name\])+")
+# "J. [name]", "J [name]" and "[name] J.": an initial is a part of the name. "I" and "A" need their full stop.
+INITIALS = re.compile(r"\b(?:(?:[A-Z]\.|[B-HJ-Z]\b)\s*)+\[name\]|\[name\](?:\s[B-HJ-Z]\b\.?)(?!['\u2019])")
+# Marks without width, which would hide a name from every rule and from no reader.
+UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+MOSTLY = 0.6
+LEAST_LOUD = 5
 
 
 def redact(text: str, names: Iterable[str]) -> str:
     """The text with a neutral mark in place of whatever could name somebody."""
+    text = UNSEEN.sub("", unicodedata.normalize("NFC", text))
     for pattern, mark in MARKS:
         text = pattern.sub(mark, text)
     people = roster(names if isinstance(names, frozenset) else frozenset(names))
-    return REPEATED.sub(NAME, without_names(text, people)) if people.parts else text
+    return REPEATED.sub(NAME, INITIALS.sub(NAME, without_names(text, people))) if people.parts else text
 
 
 def without_names(text: str, people: Roster) -> str:
     """The text without the words that are names on the roster; a possessive ending stays."""
+    found = [word for word in WORD.finditer(text) if not in_mark(text, word)]
+    said = [word[0] for word in found]
+    quiet = not any(word[0][0].isupper() and word[0] != "I" and not opens(text, word) for word in found)
+    how = (shouted(said), quiet, language(text) == WELSH)
+    kept, at = [], 0
+    for number, word in enumerate(found):
+        if people.concerns(word[0], quiet=quiet) and people.names(
+            word[0], place(text, word, around(said, number), how)
+        ):
+            owns = word[0][-2:] in {"'s", "\u2019s"}
+            kept += [text[at : word.start()], NAME + word[0][-2:] * owns]
+            at = word.end()
+    return "".join((*kept, text[at:]))
 
-    def mark(found: re.Match[str]) -> str:
-        word = found[0]
-        if in_mark(text, found) or not people.names(word, opens=opens(text, found), after=after(text, found)):
-            return word
-        return NAME + word[-2:] if word[-2:] in {"'s", "\u2019s"} else NAME
 
-    return WORD.sub(mark, text)
+def around(said: Sequence[str], number: int) -> tuple[str, str, str]:
+    """The word before one, the next, and the one after that."""
+    after = (*said[number + 1 : number + 3], "", "")
+    return said[number - 1] if number else "", after[0], after[1]
+
+
+def place(text: str, word: re.Match[str], beside: tuple[str, str, str], how: tuple[bool, bool, bool]) -> Place:
+    """Where a word stands, and how its writer uses capitals."""
+    listed = text[word.end() : word.end() + 1] in {",", "/"}
+    return Place(opens(text, word), *beside, listed, *how)
+
+
+def shouted(words: Sequence[str]) -> bool:
+    """Whether most words have a capital, so that a capital says nothing."""
+    long = [word for word in words if len(word) > 1]
+    return len(long) >= LEAST_LOUD and sum(word[0].isupper() for word in long) > MOSTLY * len(long)
 
 
 def in_mark(text: str, found: re.Match[str]) -> bool:
@@ -74,9 +106,3 @@ def in_mark(text: str, found: re.Match[str]) -> bool:
 def opens(text: str, found: re.Match[str]) -> bool:
     """Whether a word stands at the start of a sentence, where a capital says nothing."""
     return bool(SENTENCE_END.search(text[max(0, found.start() - 4) : found.start()]))
-
-
-def after(text: str, found: re.Match[str]) -> str:
-    """The next word in lower case."""
-    following = WORD.search(text, found.end(), found.end() + 24)
-    return following[0].lower() if following else ""

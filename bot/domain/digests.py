@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from bot.domain.ballots import PublishedComment, Results, Tally
 from bot.domain.people import Tree
-from bot.domain.publishing import CEILING, FLOOR, SMALL, publishable
+from bot.domain.publishing import publishable
 from bot.domain.questions import INDEX, engagement_index, mean_points
+from bot.domain.quotes import Review
+from bot.domain.shares import CEILING, FLOOR, SMALL
 from bot.domain.themes import Sentiment, Theme, ThemeReport
 
 QUOTE_AUTHORS = 5
@@ -64,21 +66,39 @@ def mood(theme: Theme, k: int) -> Sentiment | None:
     return most if n / scored >= MOSTLY and most is not Sentiment.NEUTRAL else None
 
 
+def may_be_offered(comment: PublishedComment) -> bool:
+    """Whether a steward is asked about a comment: its writer allows it, and it is neither a scrap nor a speech."""
+    return comment.quotable and SHORTEST_QUOTE <= len(comment.body.split()) <= LONGEST_QUOTE
+
+
+def quotable_in(comments: Collection[PublishedComment], unit: str, root: str) -> frozenset[str]:
+    """Which of a week's comments, by id, the digest of a unit may quote.
+
+    Somebody must have looked at it and agreed. A comment is one writer's, so that writer is quoted once in all digests
+    of a week: each belongs to one digest alone, that of the organisation or that of the unit it was published for, by
+    turns. It does not depend on what is drawn first, and no two digests can be laid beside each other.
+    """
+    turns: dict[str, int] = {}
+    found = set()
+    for comment in sorted(comments, key=lambda each: each.id):
+        if may_be_offered(comment) and comment.review is Review.APPROVED:
+            turn = turns[comment.unit] = turns.get(comment.unit, 0) + 1
+            if (comment.unit if turn % 2 == 0 else root) == unit:
+                found.add(comment.id)
+    return frozenset(found)
+
+
 def quotable(
-    themes: Sequence[ShownTheme], comments: Sequence[PublishedComment]
+    themes: Sequence[ShownTheme], comments: Sequence[PublishedComment], allowed: Collection[str]
 ) -> tuple[ShownTheme, PublishedComment] | None:
-    """The most telling comment that its writer let us quote, behind a theme that enough people wrote about.
+    """The most telling comment that may be quoted here, behind a theme that enough people wrote about.
 
     First among those that show a theme best, then among all others that belong to one.
     """
     known = [shown for shown in themes if shown.n >= QUOTE_AUTHORS]
     telling = [(shown, row) for shown in known for row in shown.theme.quotes]
     others = [(shown, row) for shown in known for row in shown.theme.rows]
-    return next(((shown, comments[row]) for shown, row in (*telling, *others) if _may_quote(comments[row])), None)
-
-
-def _may_quote(comment: PublishedComment) -> bool:
-    return comment.quotable and SHORTEST_QUOTE <= len(comment.body.split()) <= LONGEST_QUOTE
+    return next(((shown, comments[row]) for shown, row in (*telling, *others) if comments[row].id in allowed), None)
 
 
 def index_of(results: Results, unit: str) -> int | None:

@@ -10,11 +10,11 @@ from bot.core import Call
 from bot.domain import digests as rules
 from bot.domain.ballots import PublishedComment, Results
 from bot.domain.digests import ShownTheme
-from bot.domain.people import Role, Tree
+from bot.domain.people import Role, Segment, Tree
 from bot.domain.programmes import Programme
-from bot.domain.publishing import rounded_share
 from bot.domain.pulses import Pulse, State, rate_band
 from bot.domain.questions import QUESTIONS, favourable
+from bot.domain.shares import rounded_share
 from bot.domain.stories import Audience, Story
 from bot.domain.themes import Comment, Kind, Sentiment, ThemeReport
 from bot.domain.threads import Side
@@ -32,6 +32,12 @@ HISTORY_WEEKS = 4
 BAND = 5
 """How many answered is said in steps of five: exact numbers of two units would tell who did not."""
 MOST_THEMES = 5
+MOST_LABELS = 12
+SEGMENTS = {Segment.PLACE: N_("{question}, by place"), Segment.GRADE: N_("{question}, by grade")}
+NOT_SHOWN = N_(
+    "A question is not shown where too few answered it, or where only a few people have come or gone since it was last "
+    "shown: two weeks must not tell what one of them said."
+)
 NO_DIGEST = N_("There is no digest yet. The first one comes after the first pulse has closed.")
 MOVED = N_("This channel belongs to another unit now.")
 MOODS = {
@@ -114,6 +120,7 @@ async def digest_of(notice: WeeklyDigest, unit: str, reader: Reader) -> View | N
     body = [
         *_participation(week, reader.words),
         *_scores(week, reader.words),
+        *(_by_segment(week, reader.words) if reader.channel is None else ()),
         *_themes(week, reader.words),
         *await _quote(week, reader),
         *await _story_section(story, reader),
@@ -161,9 +168,31 @@ def _scores(week: Week, t: Words) -> Iterator[Element]:
     if index is not None:
         yield Fields(((t(N_("Engagement index, of 100")), str(index)),))
     tallies = rules.items_of(week.results, week.unit, week.pulse.items)
+    if len(tallies) < len(week.pulse.items) and week.results.turnout(week.unit):
+        yield Note(t(NOT_SHOWN))
     if tallies:
         yield Bars(t(N_("How many agree")), tuple(_bar(tally.item, tally.counts, t) for tally in tallies))
         yield Note(t(N_("To the nearest 5 %. Questions: {source}"), source=t(QUESTIONS[tallies[0].item].source)))
+
+
+def _by_segment(week: Week, t: Words) -> Iterator[Element]:
+    """The whole organisation by place and by grade, for whoever reads it in private; a channel gets less."""
+    if week.unit != week.tree.root.id:
+        return
+    for segment, heading in SEGMENTS.items():
+        for item in week.pulse.items if week.pulse else ():
+            bars = [
+                _labelled(own.label, own.counts, t)
+                for own in week.results.segments
+                if own.segment is segment and own.item == item
+            ]
+            if len(bars) > 1:
+                yield Bars(t(heading, question=t(QUESTIONS[item].short)), tuple(bars[:MOST_LABELS]))
+
+
+def _labelled(label: str, counts: tuple[int, ...], t: Words) -> Bar:
+    percent = rounded_share(favourable(counts), sum(counts))
+    return Bar(label, percent / 100, t(N_("{percent} % agree"), percent=percent))
 
 
 def _bar(item: str, counts: tuple[int, ...], t: Words) -> Bar:
@@ -196,12 +225,13 @@ def _theme_words(shown: ShownTheme, t: Words) -> str:
 
 
 async def _quote(week: Week, reader: Reader) -> list[Element]:
-    chosen = rules.quotable(week.themes, week.comments)
+    allowed = rules.quotable_in(week.results.comments, week.unit, week.tree.root.id)
+    chosen = rules.quotable(week.themes, week.comments, allowed)
     if chosen is None:
         return []
     shown, comment = chosen
     names = frozenset(person.name for person in await reader.tx.people.all(reader.organisation.id))
-    words = reader.themes.redact(comment.body, names)
+    [words] = await reader.themes.redact([comment.body], names)
     by = reader.words(N_("one of {n} who wrote about: {theme}"), n=shown.n, theme=shown.theme.name)
     return [Quote(words, by)]
 

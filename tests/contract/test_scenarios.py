@@ -134,6 +134,8 @@ async def test_a_digest_reaches_its_channels(stage: Stage) -> None:
         await person.press("Add a comment")
         await person.fill({"comment": f"The workload is far too heavy in week {number} of this", "quotable": "yes"})
     await stage.at(CLOSES)
+    await stage.person("steward").press("Look at them")
+    await stage.person("steward").press("May be quoted")
     await stage.at(DIGEST)
     assert "12 comments" in await stage.housing()
     assert "90 % agree, of 10 to 14 answers" in await stage.housing()

@@ -12,9 +12,12 @@ from typing import Any
 from bot.core import Core, Request
 from bot.domain.people import Identity
 from bot.domain.pulses import Pulse
+from bot.views import Buttons, Replace, Reply, Show
+from bot.wire import Command
 
 ANSWERING, COMMENTING = 0.78, 0.85
 ANSWER, COMMENT, STORY = "AnswerPulse", "SaveComment", "TellStory"
+REVIEW, YES = "ReviewQuotes", "approved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,5 +73,18 @@ class Colleagues:
         values = {"kind": story["kind"], "text": story["text"], "changed": story["changed"]}
         await self._ask(account, STORY, audience="organisation", named=named, **values)
 
-    async def _ask(self, account: Identity, action: str, **values: str) -> None:
-        await self.core.handle(Request(account, action, values))
+    async def review(self, steward: Identity) -> None:
+        """The steward looks at what may be quoted, and says yes to each that nobody has looked at yet."""
+        view = await self._ask(steward, REVIEW)
+        while press := _yes(view):
+            view = await self._ask(steward, press.name(), **press.write())
+
+    async def _ask(self, account: Identity, action: str, **values: str) -> Reply:
+        return await self.core.handle(Request(account, action, values))
+
+
+def _yes(reply: Reply) -> Command | None:
+    """The first button of a list of comments that lets one be quoted."""
+    elements = reply.view.body if isinstance(reply, (Show, Replace)) else ()
+    presses = (button.sends for element in elements if isinstance(element, Buttons) for button in element.items)
+    return next((press for press in presses if press.write().get("to") == YES), None)

@@ -31,7 +31,7 @@ COUNCIL = "Penbryn Council"
 GOAL = "Residents get an answer the first time they ask."
 MEASURES = ("Six in ten of us say that change is managed well", "Half as many forms")
 CHANNELS = {COUNCIL: "everyone", "Housing": "housing"}
-MINUTE = timedelta(minutes=1)
+MINUTE, LAST_HOUR = timedelta(minutes=1), timedelta(hours=1)
 BREATH = 0.4
 FAR = timedelta(days=365)
 
@@ -82,6 +82,7 @@ class Workspace:
                 async with self._turn:
                     await self.worker.step()
                     await self._some_answer(2)
+                    await self._steward_looks(self.clock() + LAST_HOUR)
                     self.clock.keep()
             except (HundredDaysError, OSError) as error:
                 log.error("practice.failed", extra={"error": type(error).__name__})  # noqa: TRY400 (a trace could hold values)
@@ -93,7 +94,8 @@ class Workspace:
             target = await self.moment(to)
             while (now := self.clock()) < target:
                 await self._everybody_answers()
-                self.clock.set(min([await self.moment(jump, now) for jump in Jump]))
+                await self._steward_looks(following := min([await self.moment(jump, now) for jump in Jump]))
+                self.clock.set(following)
                 await self.worker.step()
 
     async def moment(self, to: Jump, now: datetime | None = None) -> datetime:
@@ -115,6 +117,12 @@ class Workspace:
             opens = await self.moment(Jump.OPEN)
             self.clock.set(opens - timedelta(seconds=3))
             await self.worker.step()
+
+    async def _steward_looks(self, until: datetime) -> None:
+        """What may be quoted waits for whoever plays the steward, until the digest is next; then a colleague looks."""
+        if await self.moment(Jump.DIGEST) <= until:
+            for steward in (person for person in self.people if person.role is Role.STEWARD):
+                await self.colleagues.review(account(steward))
 
     async def _everybody_answers(self) -> None:
         while await self._some_answer(100):
