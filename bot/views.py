@@ -28,7 +28,15 @@ class Emphasis:
     text: str
 
 
-Inline = str | Strong | Emphasis
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words that lead to an address of ours. What people write never becomes one."""
+
+    text: str
+    url: str
+
+
+Inline = str | Strong | Emphasis | Link
 
 
 @dataclass(frozen=True, slots=True)

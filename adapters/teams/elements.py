@@ -22,6 +22,7 @@ from bot.views import (
     Fields,
     Heading,
     Inline,
+    Link,
     Note,
     Quote,
     Strong,
@@ -89,6 +90,8 @@ def _inline(part: Inline, pen: Pen) -> Json:
             return _bold(clip(text, pen.longest))
         case Emphasis(text):
             return _text_run(clip(text, pen.longest), italic=True)
+        case Link(text, url):
+            return _text_run(clip(text, pen.longest), selectAction={"type": "Action.OpenUrl", "url": url})
         case str():
             return _text_run(clip(part, pen.longest))
         case _:

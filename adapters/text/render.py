@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
-from bot.views import Bars, Buttons, Divider, Element, Fields, Heading, Inline, Note, Quote, Text, View
+from bot.views import Bars, Buttons, Divider, Element, Fields, Heading, Inline, Link, Note, Quote, Text, View
 
 WIDTH = 20
 
@@ -38,7 +38,17 @@ def _element(element: Element) -> str:
 
 
 def _inline(parts: Iterable[Inline]) -> str:
-    return "".join(part if isinstance(part, str) else part.text for part in parts)
+    return "".join(map(_part, parts))
+
+
+def _part(part: Inline) -> str:
+    match part:
+        case str():
+            return part
+        case Link(_, url):
+            return url
+        case _:
+            return part.text
 
 
 def _bar(share: float) -> str:

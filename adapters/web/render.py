@@ -22,6 +22,7 @@ from bot.views import (
     Inline,
     Input,
     Line,
+    Link,
     Note,
     Paragraph,
     Quote,
@@ -99,6 +100,8 @@ def _part(part: Inline) -> Markup:
             return Markup("<strong>{}</strong>").format(words)
         case Emphasis(words):
             return Markup("<em>{}</em>").format(words)
+        case Link(words, url):
+            return Markup('<a href="{}">{}</a>').format(url, words)
         case str():
             return escape(part)
         case _:

@@ -75,7 +75,7 @@ def account(kind: Platform, number: int | str) -> str:
 
 
 @asynccontextmanager
-async def open_stage(kind: Platform, database: str, folder: Path) -> AsyncIterator[Stage]:
+async def open_stage(kind: Platform, database: str, folder: Path, public_url: str = "") -> AsyncIterator[Stage]:
     """Open everything, with the council of `tests.world` on this platform."""
     clock = _clock(folder)
     chat = Chat(folder / "chat.sqlite")
@@ -83,7 +83,7 @@ async def open_stage(kind: Platform, database: str, folder: Path) -> AsyncIterat
     async with AsyncExitStack() as stack:
         local = await stack.enter_async_context(_local(kind, clock))
         environment = {"HUNDRED_DAYS_DATABASE_URL": database, "HUNDRED_DAYS_KEYS": str(folder / "keys")}
-        settings = Settings.read({**environment, **local.environment()})
+        settings = Settings.read({**environment, **local.environment(), "HUNDRED_DAYS_PUBLIC_URL": public_url})
         product = await stack.enter_async_context(open_product(settings, clock, others))
         organisation = await _organisation(kind, local, product)
         programme = await _furnish(kind, local, product, organisation)

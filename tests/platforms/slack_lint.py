@@ -156,8 +156,10 @@ def _rich_text(block: Json) -> Faults:
 
 
 def _run(run: Json) -> Faults:
-    if run.get("type") != "text" or not isinstance(run.get("text"), str) or not run["text"]:
+    if run.get("type") not in {"text", "link"} or not isinstance(run.get("text"), str) or not run["text"]:
         yield f"rich text element {run.get('type')}"
+    if run.get("type") == "link" and not str(run.get("url")).startswith("https://"):
+        yield "a link to nowhere"
     if not set(run.get("style", {})) <= RICH_STYLES:
         yield "rich text style"
 

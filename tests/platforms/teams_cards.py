@@ -13,7 +13,7 @@ SHAPES = {
     "AdaptiveCard": ({"version", "body"}, {"$schema", "actions", "speak", "fallbackText", "lang"}),
     "TextBlock": ({"text", "wrap"}, {"style", "size", "weight", "color"}),
     "RichTextBlock": ({"inlines"}, set()),
-    "TextRun": ({"text"}, {"size", "weight", "italic", "color"}),
+    "TextRun": ({"text"}, {"size", "weight", "italic", "color", "selectAction"}),
     "Container": ({"items"}, {"style"}),
     "ColumnSet": ({"columns"}, set()),
     "Column": ({"items", "width"}, {"style", "minHeight"}),
@@ -38,6 +38,7 @@ ENUMS = {
 }
 PARTS = ("body", "items", "columns", "inlines", "actions")
 LIVE = re.compile(r"(?<!\\)\]\(|(?<!\\)<|(?<!\\)(\*|_|`)|(?<!\\):(?=//)|^\s*([#>+-]|\d+[.)])(?=\s)")
+LINK: Json = {"type": "Action.OpenUrl", "url": "https://"}
 MACRO = re.compile(r"\{\{\s*(DATE|TIME)\s*\(")
 
 
@@ -127,8 +128,14 @@ def _text_faults(part: Json, kind: str) -> Iterator[str]:
         yield f"a link in the label of {kind}"
     if kind in {"TextBlock", "TextRun"} and not part.get("text"):
         yield f"{kind} without words"
+    if kind == "TextRun" and not _leads(part.get("selectAction", LINK)):
+        yield "a link to nowhere"
     if kind == "RichTextBlock" and not part.get("inlines"):
         yield "RichTextBlock without words"
+
+
+def _leads(link: Json) -> bool:
+    return link.keys() == LINK.keys() and link["type"] == LINK["type"] and link["url"].startswith(LINK["url"])
 
 
 def _action_faults(part: Json, kind: str, *, dialog: bool) -> Iterator[str]:

@@ -28,6 +28,7 @@ from bot.views import (
     Form,
     Heading,
     Line,
+    Link,
     Note,
     Option,
     Paragraph,
@@ -61,7 +62,8 @@ words = (
 )
 words = words | st.sampled_from(EDGES).map("x".__mul__) | st.sampled_from(EDGES).map("🙂".__mul__)
 values = st.text(max_size=60) | st.sampled_from([0, 1, 1985]).map("v".__mul__)
-inlines = words | st.builds(Strong, words) | st.builds(Emphasis, words)
+links = st.builds(Link, words, st.just("https://pages.example/enter#code"))
+inlines = words | st.builds(Strong, words) | st.builds(Emphasis, words) | links
 buttons = st.builds(Button, words, st.builds(Vote, values), st.sampled_from(Style))
 bars = st.builds(Bar, words, st.floats(-1, 2, allow_nan=False), words)
 

@@ -24,6 +24,7 @@ from bot.views import (
     Heading,
     Input,
     Line,
+    Link,
     Note,
     Option,
     Paragraph,
@@ -75,7 +76,8 @@ def words(most: int = 20_000) -> st.SearchStrategy[str]:
     )
 
 
-INLINES = st.one_of(words(), st.builds(Strong, words()), st.builds(Emphasis, words()))
+LINKS = st.builds(Link, words(), st.just("https://pages.example/enter#code"))
+INLINES = st.one_of(words(), st.builds(Strong, words()), st.builds(Emphasis, words()), LINKS)
 BUTTONS = st.builds(Button, words(), st.builds(Act, words(151)), st.sampled_from(Style), st.booleans())
 SHARES = st.sampled_from([0.0, 0.004, 0.5, 0.996, 1.0, -1.0, 7.0])
 ELEMENTS: st.SearchStrategy[Element] = st.one_of(

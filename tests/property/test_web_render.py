@@ -21,6 +21,7 @@ from bot.views import (
     Form,
     Heading,
     Line,
+    Link,
     Note,
     Option,
     Paragraph,
@@ -52,6 +53,7 @@ OURS = frozenset(
         "tr",
         "th",
         "td",
+        "a",
         "svg",
         "rect",
         "hr",
@@ -65,7 +67,8 @@ OURS = frozenset(
     ]
 )
 words = st.sampled_from(HOSTILE) | st.text(max_size=30)
-inlines = words | st.builds(Strong, words) | st.builds(Emphasis, words)
+links = st.builds(Link, words, st.just("https://pages.example/enter#code"))
+inlines = words | st.builds(Strong, words) | st.builds(Emphasis, words) | links
 buttons = st.builds(
     Buttons, st.lists(st.builds(Button, words, st.builds(StartStory, words)), max_size=3).map(tuple), words
 )

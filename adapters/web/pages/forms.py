@@ -1,0 +1,78 @@
+"""A form as it travels in the page: sealed for whoever has it in front of them, so that no server need remember it.
+
+It is drawn again from this when something in it was wrong. Any replica can do that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from enum import Enum
+from typing import Any
+
+from adapters.web.pages.sealed import Seal
+from bot import views
+from bot.errors import Refusal
+from bot.views import Form
+from bot.wire import Command
+
+LARGEST = 24 * 1024
+KIND, COMMAND, NAMED = "#", "command", "named"
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """Puts forms away and takes them out again."""
+
+    seal: Seal
+    commands: Collection[type[Command]]
+
+    def put(self, form: Form, person: str) -> str:
+        """The form, for this person. Where it is long it goes without its words; its inputs always stay."""
+        whole = self.seal.close({"of": person, "form": _written(form)})
+        if len(whole) <= LARGEST:
+            return whole
+        return self.seal.close({"of": person, "form": _written(replace(form, body=()))})
+
+    def take(self, sealed: str, person: str) -> Form | None:
+        """The form. None where it is not ours, somebody else's, or from a version that had other parts."""
+        opened = self.seal.open(sealed)
+        if opened.get("of") != person:
+            return None
+        try:
+            form = _read(opened["form"], {kind.name(): kind for kind in self.commands})
+        except (AttributeError, KeyError, TypeError, Refusal):
+            return None
+        return form if isinstance(form, Form) else None
+
+
+def _written(value: Any) -> Any:
+    """Anything that stands in a form as JSON. Enums are strings already."""
+    if isinstance(value, Command):
+        return {KIND: COMMAND, "name": value.name(), "values": value.write()}
+    if isinstance(value, type):
+        return {KIND: NAMED, "name": value.__name__}
+    if is_dataclass(value):
+        return {KIND: type(value).__name__, **{f.name: _written(getattr(value, f.name)) for f in fields(value)}}
+    if isinstance(value, Mapping):
+        return {"of": {name: _written(each) for name, each in value.items()}}
+    if isinstance(value, tuple):
+        return [_written(each) for each in value]
+    return value.value if isinstance(value, Enum) else value
+
+
+def _read(value: Any, commands: Mapping[str, type[Command]]) -> Any:
+    match value:
+        case list():
+            return tuple(_read(each, commands) for each in value)
+        case {"#": "command", "name": name, "values": values}:
+            return commands[name].read(values)
+        case {"#": "named", "name": name}:
+            return commands[name]
+        case {"of": of}:
+            return {name: _read(each, commands) for name, each in of.items()}
+        case dict():
+            parts = {str(name): _read(each, commands) for name, each in value.items() if name != KIND}
+            return getattr(views, value[KIND])(**parts)
+        case _:
+            return value
