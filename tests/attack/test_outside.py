@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import json
-import logging
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot import logs
 from bot.domain.people import Platform
+from bot.privacy.company import everything_logged
 from tests.conftest import Databases
 from tests.contract.stage import Stage, account, open_stage
 from tests.platforms.slack import LocalSlack
@@ -35,27 +32,13 @@ async def outside(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
 
 async def test_p13_logs_are_silent(outside: Stage) -> None:
     """A whole week at DEBUG, a clock ten minutes off and a wrong secret: no word anybody wrote, no account, no name."""
-    with _everything_logged() as log:
+    with everything_logged() as log:
         await _a_week(outside)
     written = log.getvalue()
     assert "pulse.sealed" in written
     assert SENTINEL not in written
     assert account(outside.kind, 5) not in written.replace(outside.programme.id, "")
     assert "Person 5" not in written
-
-
-@contextmanager
-def _everything_logged() -> Iterator[io.StringIO]:
-    """The product's own logs, set to tell as much as they can."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    log = io.StringIO()
-    logs.configure(logging.DEBUG, log)
-    try:
-        yield log
-    finally:
-        root.handlers[:] = handlers
-        root.setLevel(level)
 
 
 async def _a_week(outside: Stage) -> None:

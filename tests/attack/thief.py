@@ -1,4 +1,4 @@
-"""Somebody who has stolen the database: every row in the order the engine keeps it, and every byte of its files."""
+"""A thief who visits the worlds of tests. What he can do is what the check of an installation does: `bot.privacy`."""
 
 from __future__ import annotations
 
@@ -6,25 +6,20 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sqlalchemy import text
-
+from bot.privacy import thief
+from bot.privacy.chance import right_guesses
+from bot.privacy.thief import Rows
 from storage.engine import open_engines
-from storage.rows import Row
 from tests.world import World
 
-Rows = list[dict[str, object]]
+__all__ = ["Rows", "files_of", "flush", "hits", "right_guesses", "steal"]
 
 
 async def steal(world: World) -> dict[str, Rows]:
     """Every table as it lies on disk. On PostgreSQL with the place and the transaction of each row."""
     engines = open_engines(world.database)
-    extra = "ctid::text AS at, xmin::text AS xmin, " if world.database.startswith("postgres") else ""
     try:
-        async with engines.read.connect() as connection:
-            return {
-                table: [dict(row._mapping) for row in await connection.execute(text(f"SELECT {extra}* FROM {table}"))]
-                for table in Row.metadata.tables
-            }
+        return dict(await thief.steal(engines.read))
     finally:
         await engines.dispose()
 
@@ -43,13 +38,8 @@ def hits(world: World, needles: Sequence[bytes]) -> int:
 
 async def flush(world: World) -> None:
     """Have the engine write what it holds in memory, so that the search is a fair one."""
-    if world.database.startswith("postgres"):
-        engines = open_engines(world.database)
-        async with engines.write.connect() as connection:
-            await connection.execute(text("CHECKPOINT"))
+    engines = open_engines(world.database)
+    try:
+        await thief.flush(engines.write)
+    finally:
         await engines.dispose()
-
-
-def right_guesses(guess: Sequence[str], truth: Sequence[str]) -> int:
-    """In how many places a guessed order agrees with the true one."""
-    return sum(a == b for a, b in zip(guess, truth, strict=False))

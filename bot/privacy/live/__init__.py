@@ -1,0 +1,1 @@
+"""A look at the installation as it stands. Nothing here changes anything."""
