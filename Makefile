@@ -5,7 +5,7 @@ PYTHON ?= python3
 LOCK := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench words lock clean
+.PHONY: help run test check bench soak words lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -37,8 +37,11 @@ check: $(VENV)/.dev ## Formatting, lint, types and the import contracts
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: $(VENV)/.dev ## Print the benchmarks as ratios
+bench: $(VENV)/.dev ## Print the benchmarks as ratios, and beside their goals
 	@$(BIN)/python -m tests.benchmarks
+
+soak: $(VENV)/.dev ## Run everything at the sizes we promise, within the hour, and write docs/measured.md
+	@$(BIN)/python -m tests.soak
 
 words: $(VENV)/.dev ## Bring the Welsh catalogue up to date with the sentences in the code
 	@$(BIN)/python -m tests.catalogue

@@ -1,0 +1,65 @@
+"""What may be published of an organisation of a hundred thousand people, planned on one core.
+
+The organisation: a tree of 5,000 units of which most people sit in the leaves, 50 places, 97 of 100 of a unit at its
+home place, 65 of 100 answering; every unit and every place is to be shown.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import time
+from collections import Counter
+
+from bot.domain.people import Labels, Segment, Tree, Unit
+from bot.domain.publishing import Planner
+from tests.benchmarks.store import apart, megabytes
+from tests.soak.figures import Figure
+
+PEOPLE, UNITS, PLACES, K = 100_000, 5_000, 50, 5
+WIDE = 8
+"""How many units stand below one, where it has any."""
+
+
+async def run() -> list[Figure]:
+    """Time and memory of one plan, and how many answers are shown under the unit they were given in."""
+    found = await apart("tests.benchmarks.planner")
+    what = f"Plan for {PEOPLE:,} people, {UNITS:,} units, {PLACES} places"
+    return [
+        Figure(what, found["seconds"], "s", at_most=30),
+        Figure(f"{what}, memory of the whole process", found["mb"], "MB", at_most=1024),
+        Figure(f"{what}, answers shown under their own unit", found["own"] * 100, "%"),
+    ]
+
+
+def organisation(chance: random.Random, people: int, units: int, places: int) -> tuple[Tree, Counter[Labels]]:
+    """A tree of units, and how many answered under each label of the roster."""
+    ids = [f"u{n}" for n in range(units)]
+    tree = Tree.of(Unit(ids[n], ids[n], ids[(n - 1) // WIDE] if n else None) for n in range(units))
+    leaves = [unit for unit in ids if not tree.children(unit)]
+    homes = {unit: chance.randrange(places) for unit in ids}
+    counts: Counter[Labels] = Counter()
+    for _ in range(people):
+        unit = chance.choice(leaves if chance.random() < 0.9 else ids)
+        place = homes[unit] if chance.random() < 0.97 else chance.randrange(places)
+        counts[Labels(unit, f"Place {place}")] += chance.random() < 0.65
+    return tree, counts
+
+
+def main() -> None:
+    """Plan once and print what it took."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    tree, counts = organisation(random.Random(1), PEOPLE, UNITS, PLACES)
+    began = time.perf_counter()
+    planner = Planner(tree, counts, K, (Segment.PLACE,))
+    assert planner.part_nobody()
+    plan = planner.plan()
+    took = time.perf_counter() - began
+    own = sum(n for labels, n in counts.items() if labels.unit in plan.units) / counts.total()
+    print(json.dumps({"seconds": took, "mb": megabytes(), "own": own}))
+
+
+if __name__ == "__main__":
+    main()

