@@ -153,15 +153,20 @@ class Remembering:
     far: KeyStore
     clock: Callable[[], float] = monotonic
     known: dict[str, tuple[float, bytes]] = field(default_factory=dict, repr=False)
+    asking: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def put(self, name: str, secret: bytes) -> None:
         await self.far.put(name, secret)
 
     async def get(self, name: str) -> bytes:
         self._fade()
-        if name in self.known:
+        if not name.startswith(SLOTS):
+            return await self.far.get(name)
+        # One asks, and whoever wants the same key meanwhile waits for the answer.
+        async with self.asking:
+            if name not in self.known:
+                self.known[name] = self.clock() + REMEMBERED_SECONDS, await self.far.get(name)
             return self.known[name][1]
-        return self._remember(name, await self.far.get(name))
 
     async def get_all(self, names: Collection[str]) -> Mapping[str, bytes]:
         return await self.far.get_all(names)
@@ -176,11 +181,6 @@ class Remembering:
 
     def within(self, part: str) -> Remembering:
         return Remembering(self.far.within(part), self.clock)
-
-    def _remember(self, name: str, secret: bytes) -> bytes:
-        if name.startswith(SLOTS):
-            self.known[name] = self.clock() + REMEMBERED_SECONDS, secret
-        return secret
 
     def _fade(self) -> None:
         for name in [name for name, (until, _) in self.known.items() if until < self.clock()]:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot.errors import HundredDaysError
 from bot.privacy.keys import key_folder, key_store, part_of
 from bot.settings import Settings
+from storage.codes import SECRETS
 from storage.engine import database_url, sqlite_file
 
 PART = "rehearsal-"
@@ -67,9 +68,10 @@ async def throw_away(settings: Settings) -> AsyncIterator[Place]:
 
 async def _empty(place: Place) -> None:
     """Destroy the keys that were made, and the folder they lay in."""
-    keys = await key_store(place.settings)
-    for name in await keys.names():
-        await keys.destroy(name)
+    whole = await key_store(place.settings)
+    for keys in (whole, whole.within(SECRETS)):
+        for name in await keys.names():
+            await keys.destroy(name)
     if (folder := key_folder(place.settings)) is not None and folder.exists():
         shutil.rmtree(folder, ignore_errors=True)
 

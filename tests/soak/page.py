@@ -18,9 +18,10 @@ from tests.soak.figures import Figure
 PAGE = Path(__file__).parents[2] / "docs" / "measured.md"
 HEAD = """# What was measured
 
-Written by `make soak`, which ends with an error where anything here is not as promised. Every figure was measured in
-the run of this date, on this machine; yours will differ. A part of it alone: `python -m tests.soak NAME`.
+Written by `make soak`, which ends with an error where anything here is not as promised. Figures are of one machine;
+yours will differ. `python -m tests.soak NAME` runs one part again and puts it in its place here.
 """
+HEADING = re.compile(r"^## ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +46,30 @@ def lines_of(output: str) -> tuple[str, ...]:
     return tuple(_clean(line) for line in output.splitlines() if summary.search(line))
 
 
-def write(parts: Sequence[Part], whole: Figure) -> None:
-    """Write the page anew."""
-    PAGE.write_text("\n".join([HEAD, *_machine(), "", *_parts(parts), f"{whole}."]) + "\n", encoding="utf-8")
+def write(parts: Sequence[Part], order: Sequence[str]) -> None:
+    """Put these parts in their place on the page; those that were not run stay as they were, with their own date."""
+    known = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+    sections = {section.partition("\n")[0]: f"## {section.strip()}\n" for section in HEADING.split(known)[1:]}
+    sections |= {part.what: "\n".join(_part(part)) for part in parts}
+    told = [sections[what] for what in order if what in sections]
+    PAGE.write_text("\n".join([HEAD, *_machine(), "", *told]).rstrip() + "\n", encoding="utf-8")
 
 
 def _machine() -> Iterator[str]:
-    yield f"- Date: {datetime.now(UTC):%d %B %Y}"
     yield f"- Machine: {os.cpu_count()} cores, {_memory():.0f} GB of memory, {platform.system()} {platform.machine()}"
     python = ".".join(map(str, sys.version_info[:3]))
     yield f"- Python {python}, SQLite {sqlite3.sqlite_version}, PostgreSQL {_postgresql()}"
 
 
-def _parts(parts: Sequence[Part]) -> Iterator[str]:
-    for part in parts:
-        yield from (f"## {part.what}", "", f"`{part.command}`: {'held' if part.ok else '**not held**'}", "")
-        yield from (f"- {line}" for line in part.lines)
-        if part.figures:
-            yield from ("", "| Figure | Measured | Goal | |", "|---|---|---|---|")
-            yield from (f"| {f.what} | {f.shown} | {f.goal or '-'} | {f.verdict} |" for f in part.figures)
-        yield ""
+def _part(part: Part) -> Iterator[str]:
+    held = "held" if part.ok else "**not held**"
+    yield from (f"## {part.what}", "", f"`{part.command}`", "")
+    yield f"{datetime.now(UTC):%d %B %Y}, {part.seconds / 60:.1f} minutes: {held}."
+    yield from ("", *(f"- {line}" for line in part.lines))
+    if part.figures:
+        yield from ("", "| Figure | Measured | Goal | |", "|---|---|---|---|")
+        yield from (f"| {f.what} | {f.shown} | {f.goal or '-'} | {f.verdict} |" for f in part.figures)
+    yield ""
 
 
 def _memory() -> float:

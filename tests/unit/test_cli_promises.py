@@ -37,7 +37,7 @@ def test_a_programme_starts_with_what_was_asked_for(council: Terminal) -> None:
     """Labels and thresholds that are named are kept; without a word it is five, ten and units only."""
     council.does(*START)
     council.does(*START, "--by", "place", "--by", "grade", "--by", "place", "--scores", 7, "--comments", 12)
-    plain, strict = council.inside(programmes)
+    plain, strict = sorted(council.inside(programmes), key=lambda programme: programme.k)
     assert (plain.k, plain.k_comment, plain.segments) == (5, 10, ())
     assert (strict.k, strict.k_comment, strict.segments) == (7, 12, (Segment.PLACE, Segment.GRADE))
 

@@ -48,7 +48,7 @@ def test_every_command_explains_itself(terminal: Terminal, words: tuple[str, ...
 def test_a_newcomer_is_told_where_to_start() -> None:
     """The commands that the documents name are there."""
     assert {"serve", "practice", "doctor", "migrate", "import-people", "themes", "package-teams"} <= set(COMMANDS)
-    assert (INSIDE["pulse"], INSIDE["manifest"]) == (["close", "open"], ["slack", "teams"])
+    assert (INSIDE["pulse"], INSIDE["manifest"]) == (["close", "give-up", "open"], ["slack", "teams"])
 
 
 def test_without_a_word_the_help_is_shown(terminal: Terminal) -> None:
