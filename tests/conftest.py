@@ -30,8 +30,36 @@ SKIP = "no PostgreSQL here: set HD_TEST_POSTGRES_URL, or install the dev require
 HASTE = ("fsync = off", "synchronous_commit = off")
 """Nothing here outlives a power cut. Full pages stay in the log, because the attacks read it."""
 
+MEASURED = (
+    "tests/unit/",
+    "tests/contract/",
+    "tests/quotes/",
+    "tests/attack/test_subtraction.py",
+    "tests/attack/test_weeks.py",
+    "tests/attack/test_swapped_key.py",
+)
+"""What coverage is measured with: measuring doubles the time, and attacks and faults are about more than lines."""
+
 settings.register_profile("suite", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("suite")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--part", choices=("measured", "rest"), help="one of the two parts that `make test` runs")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Each test belongs to one part: those that coverage is measured with, on SQLite, or the rest."""
+    part = config.getoption("--part")
+    if part is None:
+        return
+    chosen = [item for item in items if _measured(item) == (part == "measured")]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+    items[:] = chosen
+
+
+def _measured(item: pytest.Item) -> bool:
+    return item.nodeid.startswith(MEASURED) and "postgresql" not in item.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,10 +118,9 @@ class Ties(Generic[Group]):
 
     def _pairs(self) -> Iterator[tuple[Group, Group]]:
         """Neighbours in a maximum adjacency order that fewer than k ties can not part."""
-        left = {knot for knot, near in self._near.items() if near}
-        ties = dict.fromkeys(left, 0)
+        waiting = [knot for knot, near in self._near.items() if near]
+        left, ties = set(waiting), dict.fromkeys(waiting, 0)
         queue: list[tuple[int, int, Group]] = []
-        waiting = list(left)
         before: Group | None = None
         turn = count()
         while left:

@@ -29,8 +29,8 @@ from tests.soak.figures import SOAK, Figure
 from tests.world import CLOSES, OPENS, Mailbox
 
 PEOPLE = 14
-CLOSES_RUN = 200 if SOAK else 6
-LEAST_KILLS = 100 if SOAK else 3
+CLOSES_RUN = 200 if SOAK else 4
+LEAST_KILLS = 100 if SOAK else 2
 
 
 @dataclass(slots=True)

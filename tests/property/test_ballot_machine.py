@@ -28,7 +28,7 @@ from tests.soak.figures import SOAK, Figure
 
 T = TypeVar("T")
 PEOPLE = 10
-SIZES = {"sqlite": (12, 40), "postgresql": (3, 30)}
+SIZES = {"sqlite": (8, 40), "postgresql": (3, 30)}
 SOAK_STEPS = {"sqlite": 80_000, "postgresql": 20_000}
 """How many steps are taken at the least. They come in runs of this many examples of a hundred steps."""
 SOAK_EXAMPLES = 50

@@ -89,3 +89,14 @@ def test_somebody_counted_twice_in_one_group_ties_nothing() -> None:
     web.tie("a", "b", 0)
     assert web.thin() is None
     assert not web.loose("a")
+
+
+def test_webs_that_do_not_touch_are_judged_each_by_itself() -> None:
+    """Two rings of five friends each, everybody tied to all others once: nobody can be parted from three."""
+    web: Ties[str] = Ties(3)
+    for friends in ("abcde", "vwxyz"):
+        for one, other in combinations(friends, 2):
+            web.tie(one, other, 1)
+    assert web.thin() is None
+    web.tie("a", "v", 1)
+    assert web.thin() in ({*"abcde"}, {*"vwxyz"})
