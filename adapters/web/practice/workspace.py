@@ -16,7 +16,7 @@ from adapters.web.practice.colleagues import Colleagues, Turn
 from bot.core import Core
 from bot.domain.calendar import next_batch
 from bot.domain.ids import new_id
-from bot.domain.people import Address, Identity, Organisation, Person, Platform, Role, Tree
+from bot.domain.people import Address, Identity, Organisation, Person, Platform, Role, Segment, Tree
 from bot.domain.programmes import Programme
 from bot.domain.pulses import Pulse
 from bot.errors import HundredDaysError
@@ -169,6 +169,7 @@ async def _found(core: Core, clock: PracticeClock) -> Organisation:
         for unit, ref in CHANNELS.items():
             address = Address(Platform.WEB, WORKSPACE, f"#{ref}", personal=False)
             await tx.channels.connect(Channel(new_id(), organisation.id, units[unit], address))
-        starts = clock().date()
-        await tx.programmes.add(Programme(new_id(), organisation.id, COUNCIL, GOAL, starts, measures=MEASURES))
+        own = (COUNCIL, GOAL, clock().date())
+        segments = (Segment.PLACE,)
+        await tx.programmes.add(Programme(new_id(), organisation.id, *own, measures=MEASURES, segments=segments))
     return organisation
