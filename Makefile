@@ -5,7 +5,7 @@ PYTHON ?= python3
 LOCK := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak words lock clean
+.PHONY: help run test coverage check bench soak words lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ run: $(VENV)/.run ## Start the practice workspace on http://127.0.0.1:8080
 
 test: $(VENV)/.dev ## Run every test, on SQLite and PostgreSQL
 	@$(BIN)/python -m tests
+
+coverage: $(VENV)/.dev ## Hold the rules to their coverage
+	@$(BIN)/python -m tests coverage
 
 check: $(VENV)/.dev ## Formatting, lint, types and the import contracts
 	@$(BIN)/ruff format --check .

@@ -45,7 +45,7 @@ settings.load_profile("suite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--part", choices=("measured", "rest"), help="one of the two parts that `make test` runs")
+    parser.addoption("--part", choices=("measured", "rest"), help="what coverage is measured with, or the rest")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
