@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from bot.settings import Settings, VaultAddress
 from storage.keys import KeyDirectory, KeyStore
@@ -40,10 +41,14 @@ def _undelete(settings: Settings, name: str) -> None:
     import hvac
     from hvac.exceptions import VaultError
 
+    from storage.vault import SECONDS
+
     place = settings.keys
     if isinstance(place, VaultAddress):
-        # The library's own constructor has no types.
-        client = hvac.Client(place.url, token=settings.vault_token.get_secret_value())  # type: ignore[no-untyped-call]
+        # As in the store itself: a redirect would carry the token to wherever it points, and nobody waits for ever.
+        plain = {"allow_redirects": False, "timeout": SECONDS}
+        token = settings.vault_token.get_secret_value()
+        client: Any = hvac.Client(place.url, token=token, **plain)  # type: ignore[no-untyped-call]
         with suppress(VaultError):
             client.secrets.kv.v2.undelete_secret_versions(f"{place.path}/{name}", VERSIONS, mount_point=place.mount)
 
