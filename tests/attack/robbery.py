@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +15,8 @@ from bot.privacy.rehearsal import rehearse
 from bot.privacy.thief import Rows, Tables
 from bot.settings import Settings
 from storage.engine import sqlite_file
+from tests.soak.figures import SOAK
 
-SOAK = bool(os.environ.get("HD_SOAK"))
 PEOPLE = 200 if SOAK else 48
 ENGINES = ("sqlite", "postgresql")
 WEEKS = [(engine, seed) for seed, engine in enumerate(ENGINES)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,9 +13,10 @@ import pytest
 from bot.domain.ballots import Respondent, Results, Terms, publish
 from bot.domain.people import Labels, Segment, Tree, Unit
 from bot.domain.publishing import label_of
+from tests.soak.figures import SOAK
 
-ORGANISATIONS = 10_000 if os.environ.get("HD_SOAK") else 2_000
-TEAMS = 200 if os.environ.get("HD_SOAK") else 40
+ORGANISATIONS = 10_000 if SOAK else 2_000
+TEAMS = 200 if SOAK else 40
 PRIME = 1_000_003
 Row = list[int]
 

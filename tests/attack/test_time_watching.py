@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -11,13 +10,14 @@ from random import Random
 from bot.features.organisations import import_people
 from bot.views import Ask, Buttons, Reply, Show
 from tests.attack.thief import right_guesses
+from tests.soak.figures import SOAK
 from tests.world import BATCH, OPENS, World, buttons
 
 REPLY = "zq-reply-1"
 MARK = re.compile(r"zq-\w+-\d+")
 DAY = OPENS.replace(hour=8, minute=30)
 MINUTES = 9 * 60
-BETWEEN = 1 if os.environ.get("HD_SOAK") else 45
+BETWEEN = 1 if SOAK else 45
 """Minutes from look to look, away from the batches; around them it is always one."""
 SLOTS = {DAY.replace(hour=9, minute=0), BATCH, (BATCH + timedelta(days=1)).replace(hour=9)}
 ANSWERS = BATCH + timedelta(minutes=17)

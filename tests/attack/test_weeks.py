@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from bisect import bisect
 from collections import Counter
@@ -18,8 +17,8 @@ from bot.domain.ballots import Respondent, Results, Terms, publish
 from bot.domain.guard import Past
 from bot.domain.people import Labels, Segment, Tree, Unit
 from bot.domain.shares import rounded_share
+from tests.soak.figures import SOAK
 
-SOAK = bool(os.environ.get("HD_SOAK"))
 TRIALS = 60_000 if SOAK else 12_000
 FAVOURABLE = 0.57
 K = 5
