@@ -11,6 +11,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from functools import cache
 from importlib import resources
 
 from babel.dates import format_date, format_datetime, get_day_names
@@ -77,8 +78,9 @@ class Words:
         return self._languages.catalogues[self.language]
 
 
+@cache
 def load_languages() -> Languages:
-    """Read every catalogue. The .po file is the source and the only copy: there is no compile step to forget."""
+    """Read every catalogue, once. The .po file is the source and the only copy: no compile step to forget."""
     spoken = {language: _catalogue(language) for language in LANGUAGES if language != ENGLISH}
     return Languages({ENGLISH: gettext.NullTranslations(), **spoken})
 

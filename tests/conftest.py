@@ -76,7 +76,7 @@ class Databases:
             yield self.sqlite(folder)
             return
         name = f"t{secrets.token_hex(6)}"
-        apart(command(self.server, f"CREATE DATABASE {name} TEMPLATE {self.folder.name}"))
+        apart(command(self.server, f"CREATE DATABASE {name} TEMPLATE {self.folder.name} STRATEGY FILE_COPY"))
         yield address(self.server, name)
         apart(command(self.server, f"DROP DATABASE {name} WITH (FORCE)"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from adapters.language.clauses import plain
@@ -51,8 +52,9 @@ class ThemeEngine:
     scorer: Scorer
 
     @classmethod
+    @cache
     def stock(cls) -> ThemeEngine:
-        """The sixteen themes that are shipped."""
+        """The sixteen themes that are shipped, read once."""
         return cls.from_file(STOCK)
 
     @classmethod

@@ -17,11 +17,12 @@ from bot.features import pulses
 from bot.features.pulses import PulseAsked
 from bot.plan import Work
 from bot.ports import Recipient, When
+from bot.words import load_languages
 from storage.ballots import slots_key
 from storage.rows import BallotRow, PulseRow
 from storage.seal import SealingKeys, seal
 from tests.benchmarks.store import ITEMS, KINDS, Crowd, apart, crowd, database_of, megabytes
-from tests.fault.replica import languages, themes
+from tests.fault.replica import themes
 from tests.soak.figures import Figure
 from tests.world import CLOSES, OPENS
 
@@ -82,7 +83,7 @@ async def _measured(of: Crowd) -> dict[str, float]:
     writing = asyncio.create_task(_write(of, waits))
     await asyncio.sleep(0.2)
     began = time.perf_counter()
-    await pulses.close(of.pulse, Work(of.store, languages(), themes(), CLOSES))
+    await pulses.close(of.pulse, Work(of.store, load_languages(), themes(), CLOSES))
     took = time.perf_counter() - began
     writing.cancel()
     await asyncio.gather(writing, return_exceptions=True)

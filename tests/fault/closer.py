@@ -15,7 +15,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from tests.fault.replica import Replica, languages, themes
+from bot.words import load_languages
+from tests.fault.replica import Replica, themes
 from tests.fault.seams import Fuse
 from tests.world import Mailbox
 
@@ -68,7 +69,7 @@ def _forked(order: Order) -> int:
 
 def main() -> None:
     """Serve until the input ends."""
-    languages()
+    load_languages()
     themes()
     print(json.dumps({"ready": True}), flush=True)
     for line in sys.stdin:

@@ -29,8 +29,6 @@ from storage.store import SqlStore
 from tests.fault.seams import FragileKeys, Fuse
 from tests.world import HEADER, MONDAY, WORKSPACE, Mailbox
 
-languages = cache(load_languages)
-
 
 @cache
 def themes() -> RememberedThemes:
@@ -61,16 +59,16 @@ class Replica:
 
     @property
     def worker(self) -> Worker:
-        composer = Composer(self.store, NOTICES, languages(), themes(), self.clock)
+        composer = Composer(self.store, NOTICES, load_languages(), themes(), self.clock)
         return Worker(self.store, Deliverer(composer, {Platform.WEB: self.messenger}), EVENTS, self.clock)
 
     @property
     def work(self) -> Work:
-        return Work(self.store, languages(), themes(), self.clock())
+        return Work(self.store, load_languages(), themes(), self.clock())
 
     async def ask(self, account: str, action: str, /, **values: object) -> Reply:
         """Handle a command of this account, as its own process would."""
-        core = Core(COMMANDS, self.store, languages(), themes(), self.clock)
+        core = Core(COMMANDS, self.store, load_languages(), themes(), self.clock)
         given = {name: str(value) for name, value in values.items()}
         return await core.handle(Request(Identity(Platform.WEB, WORKSPACE, account), action, given))
 
