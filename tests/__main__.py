@@ -7,13 +7,10 @@ Measuring takes as long again as all tests together, so it is a command of its o
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+
+from tests.scratch import scratch
 
 LEAST = "90"
 ATTACKS = "bot/privacy/*"
@@ -22,9 +19,6 @@ WHOLLY = (
     "bot/domain/ballots.py,bot/domain/publishing.py,bot/domain/cuts.py,bot/domain/guard.py,storage/seal.py,"
     "adapters/slack/verify.py,adapters/teams/auth.py"
 )
-MEMORY = Path("/dev/shm")
-ENOUGH = 4 * 2**30
-"""Bytes."""
 
 
 def main() -> int:
@@ -40,21 +34,8 @@ def main() -> int:
             [*coverage, "--skip-covered", "--sort=cover", f"--omit={ATTACKS}", f"--fail-under={LEAST}"],
             [*coverage, f"--include={WHOLLY}", "--fail-under=100"],
         ]
-    with _in_memory() as where:
+    with scratch() as where:
         return max(subprocess.call(step, env=where) for step in steps)
-
-
-@contextmanager
-def _in_memory() -> Iterator[Mapping[str, str]]:
-    """An environment whose temporary files lie in memory, where there is enough: thousands of databases are made.
-
-    No test is about a power cut, and waiting for a busy disk took longer than the tests.
-    """
-    if "TMPDIR" in os.environ or not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ENOUGH:
-        yield os.environ
-        return
-    with TemporaryDirectory(prefix="hundred-days-", dir=MEMORY, ignore_cleanup_errors=True) as folder:
-        yield {**os.environ, "TMPDIR": folder}
 
 
 if __name__ == "__main__":

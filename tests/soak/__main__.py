@@ -10,11 +10,13 @@ import os
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.scratch import scratch
 from tests.soak.figures import KEEP, Figure, kept
 from tests.soak.page import Part, lines_of, write
 
@@ -31,13 +33,13 @@ class Job:
     arguments: tuple[str, ...]
     environment: dict[str, str] = field(default_factory=lambda: {"HD_SOAK": "1"})
 
-    def run(self) -> Part:
-        """Run it, and gather its figures. What it says is printed when it ends badly."""
+    def run(self, where: Mapping[str, str]) -> Part:
+        """Run it in this environment, and gather its figures. What it says is printed when it ends badly."""
         with TemporaryDirectory() as folder:
             figures = Path(folder) / "figures"
             figures.touch()
             began = time.perf_counter()
-            environment = {**os.environ, **self.environment, KEEP: str(figures)}
+            environment = {**where, **self.environment, KEEP: str(figures)}
             command = [sys.executable, "-W", "ignore", *self.arguments]
             ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
             took = time.perf_counter() - began
@@ -77,14 +79,21 @@ def main(names: list[str]) -> int:
         print(f"There is no {', '.join(sorted(unknown))}. There are: {', '.join((*SIDE_BY_SIDE, *ALONE))}.")
         return 2
     began = time.perf_counter()
-    with ThreadPoolExecutor(2) as pool:
-        beside = [job for name, job in SIDE_BY_SIDE.items() if not names or name in names]
-        parts = [*pool.map(Job.run, beside)]
-    parts += [job.run() for name, job in ALONE.items() if not names or name in names]
+    parts = []
+    for part in _run(names):
+        parts.append(part)
+        write(part, [job.what for job in (SIDE_BY_SIDE | ALONE).values()])
     whole = Figure("The whole run", (time.perf_counter() - began) / 60, "minutes", at_most=60)
     print(whole)
-    write(parts, [job.what for job in (SIDE_BY_SIDE | ALONE).values()])
     return int(any(not part.ok for part in parts) or whole.missed)
+
+
+def _run(names: list[str]) -> Iterator[Part]:
+    """Each part as it ends."""
+    with scratch() as where, ThreadPoolExecutor(2) as pool:
+        beside = [pool.submit(job.run, where) for name, job in SIDE_BY_SIDE.items() if not names or name in names]
+        yield from (ended.result() for ended in as_completed(beside))
+    yield from (job.run(os.environ) for name, job in ALONE.items() if not names or name in names)
 
 
 if __name__ == "__main__":

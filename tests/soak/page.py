@@ -46,11 +46,11 @@ def lines_of(output: str) -> tuple[str, ...]:
     return tuple(_clean(line) for line in output.splitlines() if summary.search(line))
 
 
-def write(parts: Sequence[Part], order: Sequence[str]) -> None:
-    """Put these parts in their place on the page; those that were not run stay as they were, with their own date."""
+def write(part: Part, order: Sequence[str]) -> None:
+    """Put this part in its place on the page; the others stay as they were, with their own date."""
     known = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
     sections = {section.partition("\n")[0]: f"## {section.strip()}\n" for section in HEADING.split(known)[1:]}
-    sections |= {part.what: "\n".join(_part(part)) for part in parts}
+    sections[part.what] = "\n".join(_part(part))
     told = [sections[what] for what in order if what in sections]
     PAGE.write_text("\n".join([HEAD, *_machine(), "", *told]).rstrip() + "\n", encoding="utf-8")
 
