@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import signal
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,9 +14,10 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from tests.fault.worker import start
 from tests.world import OPENS, World, open_world, staff_list
 
-EVERYBODY = 121
+EVERYBODY = 61
 LEASE = timedelta(seconds=61)
 
 
@@ -67,26 +66,21 @@ async def stub() -> AsyncIterator[Stub]:
 
 @pytest.fixture
 async def crowd(database: str, tmp_path: Path) -> AsyncIterator[World]:
-    """A hundred and twenty-one people who are about to be asked."""
-    async with open_world(database, tmp_path, staff_list(60, 60)) as opened:
+    """Sixty-one people who are about to be asked."""
+    async with open_world(database, tmp_path, staff_list(30, 30)) as opened:
         yield opened
 
 
 @asynccontextmanager
-async def worker(world: World, stub: Stub, at: datetime) -> AsyncIterator[asyncio.subprocess.Process]:
+async def worker(world: World, stub: Stub, at: datetime) -> AsyncIterator[None]:
     """A worker process, killed without warning when the block ends."""
-    arguments = (world.database, str(world.keys), stub.url, at.isoformat())
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.fault.worker", *arguments, stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout is not None
-    assert await process.stdout.readline() == b"ready\n"
+    process, ready = start(world.database, world.keys, stub.url, at)
     try:
-        yield process
+        assert await asyncio.to_thread(ready.wait, 60)
+        yield
     finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGKILL)
-        await process.wait()
+        process.kill()
+        await asyncio.to_thread(process.join)
 
 
 async def states(world: World) -> Counter[str]:
@@ -108,7 +102,7 @@ async def test_kill_9_between_commit_and_send_loses_nothing(crowd: World, stub: 
     at, chance = OPENS, random.Random(9)
     for _ in range(5):
         async with worker(crowd, stub, at):
-            await asyncio.sleep(0.1 + chance.random() * 0.4)
+            await asyncio.sleep(0.05 + chance.random() * 0.25)
         at += LEASE
     async with worker(crowd, stub, at):
         ended = await until_settled(crowd)

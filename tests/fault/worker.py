@@ -1,14 +1,13 @@
-"""A worker process of its own, to be killed: `python -m tests.fault.worker DATABASE KEYS STUB TIME`.
-
-It delivers to a stub over real HTTP, which counts what arrives. TIME is the practice time in ISO form.
-"""
+"""Worker processes of their own, to be killed. They deliver to a stub over real HTTP, which counts what arrives."""
 
 from __future__ import annotations
 
 import asyncio
-import sys
 from dataclasses import dataclass
 from datetime import datetime
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import aiohttp
@@ -43,18 +42,29 @@ class StubMessenger:
         return Unfindable()
 
 
-async def main(database: str, keys: str, url: str, at: str) -> None:
-    """Work until killed, saying when ready."""
-    now = datetime.fromisoformat(at)
-    settings = Settings(database=SecretStr(database), keys=Path(keys))
+def start(database: str, keys: Path, url: str, now: datetime) -> tuple[BaseProcess, Event]:
+    """A process that works at this time until it is killed, and the event by which it says that it is ready.
+
+    It is forked from a server that has imported the product once: importing takes longer than what it does here.
+    """
+    servers = get_context("forkserver")
+    servers.set_forkserver_preload(["bot.app"])
+    ready = servers.Event()
+    process = servers.Process(target=_run, args=(database, keys, url, now, ready), daemon=True)
+    process.start()
+    return process, ready
+
+
+def _run(database: str, keys: Path, url: str, now: datetime, ready: Event) -> None:
+    asyncio.run(_work(database, keys, url, now, ready))
+
+
+async def _work(database: str, keys: Path, url: str, now: datetime, ready: Event) -> None:
+    settings = Settings(database=SecretStr(database), keys=keys)
     async with aiohttp.ClientSession() as http:
         messenger = StubMessenger(url, http)
         async with open_product(settings, lambda: now, {Platform.WEB: messenger}) as product:
-            print("ready", flush=True)
+            ready.set()
             while True:
                 await product.worker.step()
                 await asyncio.sleep(0.05)
-
-
-if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:5]))
