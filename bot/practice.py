@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -49,7 +50,11 @@ async def opened(folder: Path) -> AsyncIterator[Practice]:
 
 
 async def practise(folder: Path, port: int, greet: Callable[[str], None]) -> None:
-    """Run until stopped. `greet` is told the address once the page answers."""
+    """Run until stopped. `greet` is told the address once the page answers.
+
+    Raises `OSError` at once where the port is taken: a new workspace takes seconds to furnish.
+    """
+    socket.create_server((HOST, port)).close()
     async with opened(folder) as practice, listening(practice.product.site, HOST, port) as address:
         greet(address)
         async with asyncio.TaskGroup() as group:
