@@ -20,7 +20,7 @@ from bot.entries import (
     SpeakUp,
     StartStory,
 )
-from bot.features import access, digests, home, mydata, pulses, quotes, stories, threads
+from bot.features import access, closing, digests, home, mydata, pulses, quotes, stories, threads
 from bot.parcels import Script
 from bot.plan import Doer, Event
 from bot.wire import Command, Notice
@@ -87,7 +87,7 @@ NOTICES: Mapping[type[Notice], Script] = {
 EVENTS: Mapping[Event, Doer] = {
     Event.OPEN: pulses.open_pulse,
     Event.REMIND: pulses.remind,
-    Event.CLOSE: pulses.close_due,
+    Event.CLOSE: closing.close_due,
     Event.REVIEW: quotes.ask,
     Event.DIGEST: digests.post,
 }

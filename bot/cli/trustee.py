@@ -15,7 +15,7 @@ from rich.text import Text
 
 from bot.domain.pulses import Pulse, State
 from bot.errors import Misconfigured, Refusal
-from bot.features import organisations, pulses
+from bot.features import closing, organisations
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ async def _close(product: Product, pulse: Pulse) -> None:
     week = f"{pulse.week:%d %B %Y}"
     passphrase = ask(f"The trustee's passphrase for the pulse of the week of {week}: ")
     try:
-        state = await pulses.close_with(product.store, pulse.id, passphrase, product.core.clock())
+        state = await closing.close_with(product.store, pulse.id, passphrase, product.core.clock())
     except Refusal as refusal:
         raise Misconfigured(refusal.message.format(**refusal.values)) from refusal
     _say((LOST if state is State.LOST else CLOSED).format(week=week))

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.domain.pulses import State
-from bot.features.pulses import close_with
+from bot.features.closing import close_with
 from storage.ballots import opening_key
 from storage.seal import TamperedBallot, unseal
 from storage.trustees import open_with

@@ -14,8 +14,8 @@ from bot.domain.people import Segment
 from bot.domain.programmes import Programme
 from bot.domain.pulses import CLOSED, NEVER_LOWER, TOO_FEW, Pulse, State, raised
 from bot.errors import Refusal, Unavailable
+from bot.features.closing import close
 from bot.features.organisations import set_thresholds
-from bot.features.pulses import close
 from bot.plan import Due, Event, Work
 from bot.plan import due as what_is_due
 from bot.routes import COMMANDS, EVENTS

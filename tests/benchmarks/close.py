@@ -13,7 +13,7 @@ from sqlalchemy import insert, select
 from bot.domain.ballots import Answer
 from bot.domain.ids import new_id
 from bot.domain.people import Labels
-from bot.features import pulses
+from bot.features import closing
 from bot.features.pulses import PulseAsked
 from bot.plan import Work
 from bot.ports import Recipient, When
@@ -83,7 +83,7 @@ async def _measured(of: Crowd) -> dict[str, float]:
     writing = asyncio.create_task(_write(of, waits))
     await asyncio.sleep(0.2)
     began = time.perf_counter()
-    await pulses.close(of.pulse, Work(of.store, load_languages(), themes(), CLOSES))
+    await closing.close(of.pulse, Work(of.store, load_languages(), themes(), CLOSES))
     took = time.perf_counter() - began
     writing.cancel()
     await asyncio.gather(writing, return_exceptions=True)

@@ -13,7 +13,8 @@ import storage.trustees
 from bot.app import open_product
 from bot.domain.pulses import Pulse, State
 from bot.errors import Refusal
-from bot.features.pulses import close_with, promise
+from bot.features.closing import close_with
+from bot.features.pulses import promise
 from bot.settings import Settings
 from bot.views import Refused
 from bot.words import load_languages

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from bot.domain.ballots import COMMENT
 from bot.domain.pulses import Pulse, State
 from bot.errors import Refusal
-from bot.features import pulses
+from bot.features import closing
 from bot.views import Replace, Reply
 from tests.conftest import Databases, apart
 from tests.fault.copies import copies_of
@@ -220,9 +220,9 @@ class BallotMachine(RuleBasedStateMachine):
             return
         if self.house.now < pulse.closes:
             with pytest.raises(Refusal):
-                await pulses.close(pulse, replica.work)
+                await closing.close(pulse, replica.work)
         elif pulse.state in {State.SEALED, State.LOST}:
-            await pulses.close(pulse, replica.work)
+            await closing.close(pulse, replica.work)
             assert (await self._now(pulse)).state is pulse.state
 
     async def _restart(self, which: int, dies: int) -> None:

@@ -11,7 +11,7 @@ from bot.core import UNKNOWN_ACTION, Core
 from bot.domain.people import Person, Role
 from bot.domain.pulses import Pulse, State
 from bot.errors import Refusal
-from bot.features import pulses
+from bot.features import closing
 from bot.views import Refused, Show, View, text
 from bot.words import N_, Words
 
@@ -48,7 +48,7 @@ class TrusteeDesk:
         if waiting is None or waiting.id != pulse:
             return Refused(t(UNKNOWN_ACTION))
         try:
-            state = await pulses.close_with(self.core.store, waiting.id, passphrase, self.core.clock())
+            state = await closing.close_with(self.core.store, waiting.id, passphrase, self.core.clock())
         except Refusal as refusal:
             return Refused(t(refusal.message, **refusal.values), refusal.field)
         return Show(View(t(N_("The pulse is closed")), (text(t(CLOSED if state is State.SEALED else LOST)),)))
