@@ -31,7 +31,7 @@ run: $(VENV)/.run ## Start the practice workspace on http://127.0.0.1:8080
 test: $(VENV)/.dev ## Run every test, on SQLite and PostgreSQL
 	@$(BIN)/python -m tests
 
-coverage: $(VENV)/.dev ## Hold the rules to their coverage
+coverage: $(VENV)/.dev ## Measure how much of everything the tests cover
 	@$(BIN)/python -m tests coverage
 
 check: $(VENV)/.dev ## Formatting, lint, types and the import contracts
