@@ -27,7 +27,7 @@ class Copies:
         """Make one like another, in place of what was there."""
         await self.drop(target)
         if self.server:
-            await command(self.server, f"CREATE DATABASE {target} TEMPLATE {source}")
+            await command(self.server, f"CREATE DATABASE {target} TEMPLATE {source} STRATEGY FILE_COPY")
         else:
             shutil.copyfile(self.folder / f"{source}.sqlite", self.folder / f"{target}.sqlite")
 
