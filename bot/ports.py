@@ -206,10 +206,22 @@ class People(Protocol):
     async def add_unit(self, organisation: str, unit: Unit) -> None: ...
     async def get(self, person: str) -> Person | None: ...
     async def all(self, organisation: str) -> tuple[Person, ...]: ...
+    async def names(self, organisation: str) -> frozenset[str]:
+        """What colleagues may be called by in what people write, with those who left not long ago."""
+
     async def who(self, identity: Identity) -> Member | None: ...
     async def by_email(self, organisation: str, email: str) -> Person | None: ...
     async def enter(self, organisation: str, entrants: Sequence[Entrant]) -> None:
-        """Add or change people by their key, with their accounts."""
+        """Add or change people by their key, with their accounts. Who had left and is listed again is back."""
+
+    async def depart(self, organisation: str, listed: Collection[str], today: date) -> int:
+        """Whoever is not among these keys has left: nothing leads to them any more but where they were counted.
+
+        Their name stays for a while, so that it is taken out of what others write. Gives how many left.
+        """
+
+    async def absent(self, organisation: str, listed: Collection[str]) -> int:
+        """How many people are not among these keys."""
 
     async def link(self, identity: Identity, person: Person, details: Mapping[str, str]) -> None: ...
     async def settle(self, person: Person) -> None:
@@ -220,6 +232,9 @@ class People(Protocol):
         """How many people in each unit could have written something: those with an account who do not lead it."""
 
     async def leaders(self, organisation: str, unit: str) -> tuple[Person, ...]: ...
+    async def led(self, organisation: str) -> frozenset[str]:
+        """The units that have a leader."""
+
     async def stewards(self, organisation: str) -> tuple[Person, ...]: ...
     async def without_chat(self, organisation: str) -> tuple[Person, ...]:
         """Everybody who has no account on Slack or Teams."""

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.people import Address, Identity, Person, Platform, Role, Tree, Unit
 from bot.ports import Entrant, Member
 from storage.organisations import organisation_of, present
-from storage.rows import AccountRow, OrganisationRow, PersonRow, UnitRow
+from storage.rows import AccountRow, CodeRow, DeliveryRow, OrganisationRow, PersonRow, UnitRow
 from storage.sql import insert
 
 AT_ONCE = 500
+HERE = PersonRow.left_on.is_(None)
 T = TypeVar("T")
 
 
@@ -33,11 +35,15 @@ class SqlPeople:
 
     async def get(self, person: str) -> Person | None:
         row = await self._session.get(PersonRow, person)
-        return _person(row) if row else None
+        return _person(row) if row and row.left_on is None else None
 
     async def all(self, organisation: str) -> tuple[Person, ...]:
-        query = select(PersonRow).where(PersonRow.organisation_id == organisation).order_by(PersonRow.name)
+        query = select(PersonRow).where(PersonRow.organisation_id == organisation, HERE).order_by(PersonRow.name)
         return tuple(map(_person, await self._session.scalars(query)))
+
+    async def names(self, organisation: str) -> frozenset[str]:
+        query = select(PersonRow.name).where(PersonRow.organisation_id == organisation).distinct()
+        return frozenset(await self._session.scalars(query))
 
     async def who(self, identity: Identity) -> Member | None:
         query = (
@@ -71,11 +77,28 @@ class SqlPeople:
                 row = _new(entrant.person)
                 self._session.add(row)
             _write(row, entrant.person)
+            row.left_on = None
             person = replace(entrant.person, id=row.id)
             accounts |= {account: _account(account, person, {}) for account in entrant.accounts}
         await self._session.flush()
         for batch in batched(list(accounts.values())):
             await self._attach(batch, ("person_id", "organisation_id"))
+
+    async def depart(self, organisation: str, listed: Collection[str], today: date) -> int:
+        query = select(PersonRow.id, PersonRow.key).where(PersonRow.organisation_id == organisation, HERE)
+        gone = [person for person, key in await self._session.execute(query) if key not in listed]
+        for some in batched(gone):
+            await self._session.execute(delete(AccountRow).where(AccountRow.person_id.in_(some)))
+            await self._session.execute(delete(CodeRow).where(CodeRow.person_id.in_(some)))
+            unsent = (DeliveryRow.person_id.in_(some), DeliveryRow.state == "due")
+            await self._session.execute(delete(DeliveryRow).where(*unsent))
+            blank = {"email": "", "place": "", "grade": "", "role": Role.STAFF, "left_on": today}
+            await self._session.execute(update(PersonRow).where(PersonRow.id.in_(some)).values(**blank))
+        return len(gone)
+
+    async def absent(self, organisation: str, listed: Collection[str]) -> int:
+        keys = await self._session.scalars(select(PersonRow.key).where(PersonRow.organisation_id == organisation, HERE))
+        return sum(key not in listed for key in keys)
 
     async def link(self, identity: Identity, person: Person, details: Mapping[str, str]) -> None:
         changed = ("person_id", "organisation_id", "details") if details else ("person_id", "organisation_id")
@@ -109,13 +132,17 @@ class SqlPeople:
     async def leaders(self, organisation: str, unit: str) -> tuple[Person, ...]:
         return await self._with_role(organisation, Role.LEADER, unit)
 
+    async def led(self, organisation: str) -> frozenset[str]:
+        leaders = (PersonRow.organisation_id == organisation, HERE, PersonRow.role == Role.LEADER)
+        return frozenset(await self._session.scalars(select(PersonRow.unit_id).where(*leaders).distinct()))
+
     async def stewards(self, organisation: str) -> tuple[Person, ...]:
         return await self._with_role(organisation, Role.STEWARD)
 
     async def without_chat(self, organisation: str) -> tuple[Person, ...]:
         chats = AccountRow.platform != Platform.WEB
         seat = exists().where(AccountRow.person_id == PersonRow.id, chats)
-        query = select(PersonRow).where(PersonRow.organisation_id == organisation, ~seat)
+        query = select(PersonRow).where(PersonRow.organisation_id == organisation, HERE, ~seat)
         return tuple(map(_person, await self._session.scalars(query.order_by(PersonRow.name, PersonRow.key))))
 
     async def reachable(self, organisation: str) -> int:
@@ -123,7 +150,7 @@ class SqlPeople:
         return await self._session.scalar(query.where(present(AccountRow))) or 0
 
     async def _with_role(self, organisation: str, role: Role, unit: str = "") -> tuple[Person, ...]:
-        query = select(PersonRow).where(PersonRow.organisation_id == organisation, PersonRow.role == role)
+        query = select(PersonRow).where(PersonRow.organisation_id == organisation, HERE, PersonRow.role == role)
         if unit:
             query = query.where(PersonRow.unit_id == unit)
         return tuple(map(_person, await self._session.scalars(query.order_by(PersonRow.name))))

@@ -23,6 +23,7 @@ from storage.rows import (
     EnvelopeRow,
     InvitationRow,
     PartitionRow,
+    PersonRow,
     ProgrammeRow,
     PulseRow,
     RosterRow,
@@ -54,6 +55,11 @@ async def _rosters(session: AsyncSession, now: datetime) -> None:
     old = select(PulseRow.id).where(PulseRow.week < now.date() - kept_for(Kept.ROSTER))
     await session.execute(delete(RosterRow).where(RosterRow.pulse_id.in_(old)))
     await session.execute(delete(PartitionRow).where(PartitionRow.pulse_id.in_(old)))
+
+
+async def _leavers(session: AsyncSession, now: datetime) -> None:
+    """No roster leads to them any more by then."""
+    await session.execute(delete(PersonRow).where(PersonRow.left_on < now.date() - kept_for(Kept.LEFT)))
 
 
 async def _messages(session: AsyncSession, now: datetime) -> None:
@@ -89,6 +95,7 @@ async def _workspaces(session: AsyncSession, now: datetime) -> None:
 PURGES: Mapping[Kept, Purge] = {
     Kept.ENVELOPES: _envelopes,
     Kept.ROSTER: _rosters,
+    Kept.LEFT: _leavers,
     Kept.MESSAGES: _messages,
     Kept.DRAFTS: _drafts,
     Kept.TELLERS: _tellers,

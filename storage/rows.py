@@ -105,6 +105,7 @@ class PersonRow(Row):
     language: Mapped[str]
     zone: Mapped[str]
     paused: Mapped[bool]
+    left_on: Mapped[date | None] = mapped_column(index=True)
 
 
 class AccountRow(Row):
@@ -177,7 +178,7 @@ class RosterRow(Row):
     __tablename__ = "pulse_roster"
     __table_args__ = BY_KEY
     pulse_id: Mapped[str] = mapped_column(ForeignKey("pulses.id", ondelete="CASCADE"), primary_key=True)
-    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
     organisation_id: Mapped[str] = _organisation()
     unit_id: Mapped[str]
     place: Mapped[str]

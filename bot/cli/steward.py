@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Which = Annotated[str, typer.Option("--organisation", help="The organisation's name, where there are several.")]
 SCORES = "How many must have answered before a score is shown; 5 or more."
+LET_GO = "{n} people were in the list before and are not in this file. Have they left?"
 COMMENTS = "How many must have commented before comments are shown; 10 or more."
 
 organisation = typer.Typer(help="Organisations and their invitations.", no_args_is_help=True)
@@ -85,19 +86,28 @@ def leave_workspace(
 
 def import_people(
     file: Annotated[Path, typer.Argument(help="A CSV file; only the columns key and name must be there.")],
+    *,
+    whole: Annotated[bool, typer.Option("--whole", help="It is the whole list: who is not in it has left.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before people are taken out.")] = False,
     organisation_name: Which = "",
 ) -> None:
     """Bring in the people of an organisation from a CSV file.
 
     Columns: key,name,email,unit,parent_unit,place,grade,role,language,timezone,slack_id,teams_id. A person is found
-    again by their key; nobody is removed. Rows that can not be read are named with the reason, and the others are
-    kept.
+    again by their key. Who is not in the file stays, but with --whole. Rows that can not be read are named with the
+    reason, and the others are kept.
     """
+    content = _content(file)
 
     async def act() -> organisations.Imported:
         async with _product() as product:
             which = await organisations.named(product.store, organisation_name)
-            return await organisations.import_people(product.store, which, _content(file))
+            return await organisations.import_people(product.store, which, content)
+
+    async def let_go() -> int:
+        async with _product() as product:
+            which = await organisations.named(product.store, organisation_name)
+            return await organisations.let_go(product.store, which, content, product.core.clock())
 
     done = asyncio.run(act())
     _say(f"{done.people} people are in the list. {done.reachable} of all people can be reached in chat so far.")
@@ -105,6 +115,10 @@ def import_people(
         _say(f"New units: {', '.join(done.new_units)}.")
     for problem in done.problems:
         _say(f"Row {problem.row} was left out: {problem.reason}.")
+    if done.absent and not whole:
+        _say(f"{done.absent} people were in the list before and are not in this file. Have they left? Add --whole.")
+    elif done.absent and (yes or typer.confirm(LET_GO.format(n=done.absent))):
+        _say(f"{asyncio.run(let_go())} people have left. Nothing more is asked of them.")
     if done.problems:
         raise typer.Exit(1)
 

@@ -14,6 +14,7 @@ class Kept(StrEnum):
     """What is kept of people."""
 
     PERSON = auto()
+    LEFT = auto()
     SETTINGS = auto()
     ANSWERS = auto()
     ROSTER = auto()
@@ -49,6 +50,11 @@ RETENTION = {
     Kept.PERSON: Keeping(
         N_("Your name, e-mail, unit, place, grade, role and accounts"),
         N_("as long as you stand in your organisation's own list"),
+    ),
+    Kept.LEFT: Keeping(
+        N_("Your name and number in the list, once you have left it"),
+        N_("{weeks} weeks, to keep your name out of quotes and two results from being compared"),
+        timedelta(weeks=13),
     ),
     Kept.SETTINGS: Keeping(N_("Your language and settings"), N_("until you change or erase them")),
     Kept.ANSWERS: Keeping(N_("Answers to a pulse"), N_("sealed until it closes, then only counts and comments")),

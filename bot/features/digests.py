@@ -230,7 +230,7 @@ async def _quote(week: Week, reader: Reader) -> list[Element]:
     if chosen is None:
         return []
     shown, comment = chosen
-    names = frozenset(person.name for person in await reader.tx.people.all(reader.organisation.id))
+    names = await reader.tx.people.names(reader.organisation.id)
     [words] = await reader.themes.redact([comment.body], names)
     by = reader.words(N_("one of {n} who wrote about: {theme}"), n=shown.n, theme=shown.theme.name)
     return [Quote(words, by)]

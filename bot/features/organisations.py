@@ -22,10 +22,14 @@ NATIONS = ("ENG", "WLS", "SCT", "NIR")
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did: how many people are in, how many of them can be written to, and what was left out."""
+    """What an import did: how many people are in, how many of all can be written to, and what was left out.
+
+    `absent` is how many stand in the organisation's list of before and not in this one.
+    """
 
     people: int
     reachable: int
+    absent: int
     new_units: tuple[str, ...]
     problems: tuple[Problem, ...]
 
@@ -126,7 +130,7 @@ async def named(store: Store, name: str) -> Organisation:
 
 
 async def import_people(store: Store, organisation: Organisation, content: bytes) -> Imported:
-    """Bring in a list of staff. People are found again by their key; nobody is removed."""
+    """Bring in a list of staff. People are found again by their key; who is not in it stays, and is counted."""
     listed = read(content)
     async with store.begin() as tx:
         tree = await tx.people.tree(organisation.id)
@@ -137,8 +141,23 @@ async def import_people(store: Store, organisation: Organisation, content: bytes
         rows = [row for row in listed.rows if row.row not in refused]
         await tx.people.enter(organisation.id, await _entrants(tx, organisation, rows, units, tree))
         reachable = await tx.people.reachable(organisation.id)
+        absent = await tx.people.absent(organisation.id, {row.key for row in listed.rows})
     problems = sorted((*listed.problems, *lost), key=lambda problem: problem.row)
-    return Imported(len(rows), reachable, tuple(new), tuple(problems))
+    return Imported(len(rows), reachable, absent, tuple(new), tuple(problems))
+
+
+async def let_go(store: Store, organisation: Organisation, content: bytes, now: datetime) -> int:
+    """Whoever is not in this list of staff has left. Gives how many did.
+
+    They are asked nothing more, and no account leads to them; what they said stays said. Raises `Misconfigured` where a
+    row can not be read, because it may be somebody's who has not left.
+    """
+    listed = read(content)
+    if listed.problems or not listed.rows:
+        raise Misconfigured("Nobody was taken out: a row that can not be read may be somebody who has not left.")
+    async with store.begin() as tx:
+        keys = {row.key for row in listed.rows}
+        return await tx.people.depart(organisation.id, keys, now.astimezone(organisation.tz).date())
 
 
 def hashed(code: str) -> str:

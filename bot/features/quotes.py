@@ -151,9 +151,9 @@ def _title(*, decided: bool, some: bool) -> str:
 
 async def _listed(page: Sequence[PublishedComment], call: Call) -> list[tuple[Element, ...]]:
     """Each comment, redacted, with the unit it was published for, and never with its scale answer or a smaller unit."""
-    people = await call.tx.people.all(call.organisation.id) if page else ()
+    names = await call.tx.people.names(call.organisation.id) if page else frozenset()
     tree = await call.tx.people.tree(call.organisation.id)
-    words = await call.themes.redact([comment.body for comment in page], frozenset(p.name for p in people))
+    words = await call.themes.redact([comment.body for comment in page], names)
     t = call.words
     return [
         (Quote(shown, tree.units[comment.unit].name), _choices(comment, number, t), Divider())

@@ -452,7 +452,10 @@ async def _led_by(call: Call) -> list[Thread]:
     if person.role is Role.STAFF:
         return []
     tree = await call.tx.people.tree(person.organisation)
-    threads = await call.tx.threads.of_units(person.organisation, {person.unit, tree.root.id})
+    units = {person.unit, tree.root.id}
+    if person.role is Role.STEWARD:
+        units |= tree.units.keys() - await call.tx.people.led(person.organisation)
+    threads = await call.tx.threads.of_units(person.organisation, units)
     handed_over = [(t, t.seen_by(Side.LEADER, call.now)) for t in threads]
     return [seen for t, seen in handed_over if seen.entries and await _leads(person, t, call.tx)]
 

@@ -1,0 +1,19 @@
+"""When somebody left the list of staff, and a quick way to the rosters they stand on."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("people", sa.Column("left_on", sa.Date(), nullable=True))
+    op.create_index(op.f("ix_people_left_on"), "people", ["left_on"], unique=False)
+    op.create_index(op.f("ix_pulse_roster_person_id"), "pulse_roster", ["person_id"], unique=False)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("there is no way back to a schema in which nobody leaves")
