@@ -5,6 +5,7 @@ Both get the same guarantees: durable commits, one writer's order, no values in 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,8 @@ PRAGMAS = (
     "trusted_schema = OFF",
     "temp_store = MEMORY",
 )
-
+WRITERS_CACHE = "cache_size = -65536"
+"""64 MiB. What SQLite keeps by itself, two, is less than the pages that a hundred thousand deliveries touch."""
 
 UNREADABLE = "HUNDRED_DAYS_DATABASE_URL can not be read. Write it like sqlite:////path/file.sqlite or postgresql://user@host/name."
 
@@ -73,8 +75,8 @@ def open_engines(url: str) -> Engines:
         engine = _postgresql(address)
         return Engines(engine, engine)
     # One writing connection: tasks queue for it in turn, instead of polling a lock that another of them holds.
-    write = _sqlite(address, "BEGIN IMMEDIATE", size=1)
-    return Engines(write, _sqlite(address, "BEGIN", size=16))
+    write = _sqlite(address, "BEGIN IMMEDIATE", (*PRAGMAS, WRITERS_CACHE), size=1)
+    return Engines(write, _sqlite(address, "BEGIN", PRAGMAS, size=16))
 
 
 def _postgresql(address: str) -> AsyncEngine:
@@ -91,7 +93,7 @@ def _postgresql(address: str) -> AsyncEngine:
     )
 
 
-def _sqlite(address: str, begin: str, size: int) -> AsyncEngine:
+def _sqlite(address: str, begin: str, pragmas: Sequence[str], size: int) -> AsyncEngine:
     engine = create_async_engine(
         address, hide_parameters=True, poolclass=AsyncAdaptedQueuePool, pool_size=size, max_overflow=0
     )
@@ -100,7 +102,7 @@ def _sqlite(address: str, begin: str, size: int) -> AsyncEngine:
     def connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in PRAGMAS:
+        for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
