@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from adapters.web import inbound, limits, render
+from adapters.web.files import ADDRESS, Handler, static
 from adapters.web.practice.workspace import CHANNELS, Jump, Workspace, account
 from adapters.web.reply import Desk, OpenForm
 from bot.core import Request
@@ -30,7 +30,6 @@ HEADERS: Mapping[str, str] = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-STATIC = {"practice.css": "text/css", "practice.js": "text/javascript", "icon.svg": "image/svg+xml"}
 JUMPS = {
     Jump.BATCH: N_("Next delivery"),
     Jump.CLOSE: N_("The close"),
@@ -38,7 +37,6 @@ JUMPS = {
     Jump.OPEN: N_("Next pulse"),
 }
 ROLES = {Role.STAFF: N_("Staff"), Role.LEADER: N_("Leader"), Role.STEWARD: N_("Steward")}
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +175,7 @@ def mount(site: web.Application, workspace: Workspace, desk: Desk) -> None:
         ("/jump", pages.jump),
     ):
         site.router.add_post(path, handler)
-    site.router.add_get("/static/{name}", _static)
+    site.router.add_get(ADDRESS, static("practice.css", "practice.js", "icon.svg"))
 
 
 @web.middleware
@@ -193,14 +191,6 @@ async def _only_from_here(request: web.Request, handler: Handler) -> web.StreamR
     if not response.prepared:
         response.headers.update(HEADERS)
     return response
-
-
-async def _static(request: web.Request) -> web.Response:
-    name = request.match_info["name"]
-    if name not in STATIC:
-        raise web.HTTPNotFound
-    file = resources.files("adapters.web") / "static" / name
-    return web.Response(body=file.read_bytes(), content_type=STATIC[name], charset="utf-8")
 
 
 async def _fields(request: web.Request) -> dict[str, str]:

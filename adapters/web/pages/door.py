@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from aiohttp import web
 
 from adapters.web import limits
+from adapters.web.files import Handler
 from adapters.web.pages.pace import Pace
 from adapters.web.pages.sealed import Seal
 from bot.core import Core, Request
@@ -38,7 +39,6 @@ HEADERS: Mapping[str, str] = {
 SECURELY = {"Strict-Transport-Security": "max-age=31536000"}
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 100
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC
-from importlib import resources
 from typing import assert_never
 
 from aiohttp import web
@@ -15,6 +14,7 @@ from markupsafe import Markup
 from pydantic import SecretStr
 
 from adapters.web import inbound, render
+from adapters.web.files import ADDRESS, static
 from adapters.web.pages.door import Door, Paces, Visitor, caller, fields
 from adapters.web.pages.forms import Forms
 from adapters.web.pages.sealed import Seal
@@ -30,7 +30,6 @@ from bot.words import ENGLISH, N_, Words
 log = logging.getLogger(__name__)
 LEAVE = "/leave"
 NOTHING = Markup("")
-STATIC = {"pages.css": "text/css", "enter.js": "text/javascript", "icon.svg": "image/svg+xml"}
 WRONG_CODE = N_("That code does not work, or not any more. Each one works once. Please ask for a new one.")
 TOO_MANY = N_("Too many wrong codes. Please wait a minute.")
 
@@ -204,7 +203,8 @@ def mount(site: web.Application, core: Core, secret: bytes, public_url: str, pac
     door = Door(inside, Seal.of(secret, "session"), public_url, paces or Paces())
     templates = Environment(loader=PackageLoader("adapters.web"), autoescape=select_autoescape(default=True))
     pages = Pages(inside, door, Forms(Seal.of(secret, "form"), inside.routes), TrusteeDesk(inside), templates)
-    for path, handler in (("/", pages.front), (ENTER, pages.threshold), ("/static/{name}", _static)):
+    of_the_pages = static("pages.css", "enter.js", "icon.svg")
+    for path, handler in (("/", pages.front), (ENTER, pages.threshold), (ADDRESS, of_the_pages)):
         site.router.add_get(path, door.guarded(handler))
     for path, handler in (
         (ENTER, pages.enter),
@@ -216,14 +216,6 @@ def mount(site: web.Application, core: Core, secret: bytes, public_url: str, pac
         site.router.add_post(path, door.guarded(handler))
     for path in (LEAVE, render.PRESS, render.FILL, OPEN):
         site.router.add_get(path, door.guarded(pages.back))
-
-
-async def _static(request: web.Request) -> web.StreamResponse:
-    name = request.match_info["name"]
-    if name not in STATIC:
-        raise web.HTTPNotFound
-    file = resources.files("adapters.web") / "static" / name
-    return web.Response(body=file.read_bytes(), content_type=STATIC[name], charset="utf-8")
 
 
 def _preferred(request: web.Request) -> str:
