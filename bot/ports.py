@@ -294,7 +294,7 @@ class Ballots(Protocol):
     async def cast(self, pulse: str, person: str, labels: Labels, answer: Answer) -> None:
         """Seal an answer in place of an earlier one on the same item. Never opens anything."""
 
-    async def answered(self, pulse: str, person: str) -> frozenset[str]:
+    async def answered(self, pulse: Pulse, person: str) -> frozenset[str]:
         """Which items the person has answered, not what. Nothing once the pulse is closed."""
 
     async def withdraw(self, pulse: str, person: str) -> None:

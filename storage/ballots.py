@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ballots import COMMENT, Answer, Ballot
 from bot.domain.people import Labels
-from bot.domain.pulses import State
+from bot.domain.pulses import Pulse, State
 from bot.domain.trustees import Trustee
 from storage.keys import KEY_BYTES, SLOTS, KeyStore
 from storage.rows import BallotRow, PulseRow
@@ -53,21 +53,21 @@ class SqlBallots:
         self._keys = keys
 
     async def cast(self, pulse: str, person: str, labels: Labels, answer: Answer) -> None:
-        row = await self._session.get_one(PulseRow, pulse)
-        sealing = SealingKeys.vouched(await self._keys.get(slots_key(pulse)), row.seal or b"")
+        query = select(PulseRow.organisation_id, PulseRow.seal).where(PulseRow.id == pulse)
+        organisation, public = (await self._session.execute(query)).one()
+        sealing = SealingKeys.vouched(await self._keys.get(slots_key(pulse)), public or b"")
         slot, sealed = seal(sealing, pulse, person, labels, answer)
-        values = {"pulse_id": pulse, "slot": slot, "organisation_id": row.organisation_id, "sealed": sealed}
+        values = {"pulse_id": pulse, "slot": slot, "organisation_id": organisation, "sealed": sealed}
         statement = insert(self._session, BallotRow).values(**values)
         place = [BallotRow.pulse_id, BallotRow.slot]
         await self._session.execute(statement.on_conflict_do_update(index_elements=place, set_={"sealed": sealed}))
 
-    async def answered(self, pulse: str, person: str) -> frozenset[str]:
-        row = await self._session.get_one(PulseRow, pulse)
-        if row.state != State.OPEN:
+    async def answered(self, pulse: Pulse, person: str) -> frozenset[str]:
+        if pulse.state is not State.OPEN:
             return frozenset()
-        sealing = SealingKeys(await self._keys.get(slots_key(pulse)), b"")
-        slots = {sealing.slot(person, item): item for item in (*row.items, COMMENT)}
-        query = select(BallotRow.slot).where(BallotRow.pulse_id == pulse, BallotRow.slot.in_(slots))
+        sealing = SealingKeys(await self._keys.get(slots_key(pulse.id)), b"")
+        slots = {sealing.slot(person, item): item for item in (*pulse.items, COMMENT)}
+        query = select(BallotRow.slot).where(BallotRow.pulse_id == pulse.id, BallotRow.slot.in_(slots))
         return frozenset(slots[slot] for slot in await self._session.scalars(query))
 
     async def withdraw(self, pulse: str, person: str) -> None:

@@ -166,7 +166,7 @@ async def _recorded(pulse: Pulse, call: Call) -> tuple[tuple[str, str], ...]:
     t = call.words
     if pulse.state is State.CLOSING:
         return ((t(N_("The pulse that has just closed")), t(N_("being counted"))),)
-    answered = await call.tx.ballots.answered(pulse.id, call.person.id)
+    answered = await call.tx.ballots.answered(pulse, call.person.id)
     names = {item: t(QUESTIONS[item].text) for item in pulse.items} | {COMMENT: t(N_("Your comment"))}
     says = {True: t(N_("recorded, sealed")), False: t(N_("nothing"))}
     return tuple((name, says[item in answered]) for item, name in names.items())

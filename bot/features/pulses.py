@@ -116,7 +116,7 @@ async def show(_command: ShowPulse, call: Call) -> Reply:
     for programme in await call.tx.programmes.all(call.organisation.id):
         pulse = await call.tx.pulses.current(programme.id)
         if pulse and pulse.open_at(call.now) and await call.tx.pulses.labels(pulse.id, call.person.id):
-            answered = await call.tx.ballots.answered(pulse.id, call.person.id)
+            answered = await call.tx.ballots.answered(pulse, call.person.id)
             return Show(asking(pulse, answered, call.words))
         if programme.running(call.today):
             return Show(_nothing_open(programme, call))
@@ -163,7 +163,7 @@ async def compose_asked(notice: PulseAsked, reader: Reader) -> View | None:
     pulse = await _still_asking(notice.pulse, reader)
     if pulse is None or reader.person is None:
         return None
-    answered = await reader.tx.ballots.answered(pulse.id, reader.person.id)
+    answered = await reader.tx.ballots.answered(pulse, reader.person.id)
     return asking(pulse, answered, reader.words)
 
 
@@ -172,7 +172,7 @@ async def compose_reminder(notice: PulseReminder, reader: Reader) -> View | None
     pulse = await _still_asking(notice.pulse, reader)
     if pulse is None or reader.person is None:
         return None
-    if await reader.tx.ballots.answered(pulse.id, reader.person.id):
+    if await reader.tx.ballots.answered(pulse, reader.person.id):
         return None
     return asking(pulse, frozenset(), reader.words, reminder=True)
 
@@ -340,7 +340,7 @@ async def _asked(pulse_id: str, call: Call) -> tuple[Pulse, Labels]:
 
 
 async def _asking_again(pulse: Pulse, call: Call) -> View:
-    return asking(pulse, await call.tx.ballots.answered(pulse.id, call.person.id), call.words)
+    return asking(pulse, await call.tx.ballots.answered(pulse, call.person.id), call.words)
 
 
 def _is_measure(due: Due) -> bool:

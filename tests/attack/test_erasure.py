@@ -72,7 +72,7 @@ async def person_of(world: World, account: str = ME) -> str:
 async def slots_of(world: World, account: str = ME) -> int:
     pulse = await world.pulse()
     async with world.product.store.view() as tx:
-        return len(await tx.ballots.answered(pulse.id, await person_of(world, account)))
+        return len(await tx.ballots.answered(pulse, await person_of(world, account)))
 
 
 async def test_what_was_written_is_nowhere(world: World, life: dict[str, str]) -> None:

@@ -110,7 +110,9 @@ async def test_a_pulse_half_forgotten_is_sealed(world: World, monkeypatch: pytes
     assert isinstance(await world.ask("u1", "AnswerPulse", **press), Refused)
     async with world.product.store.view() as tx:
         person = loot["people"][0]["id"]
-        assert await tx.ballots.answered(pulse.id, str(person)) == frozenset()
+        closed = await tx.pulses.get(pulse.id)
+        assert closed is not None
+        assert await tx.ballots.answered(closed, str(person)) == frozenset()
 
 
 async def test_many_ballots_are_opened_and_forgotten_a_few_at_a_time(

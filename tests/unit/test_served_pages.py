@@ -45,7 +45,7 @@ async def test_somebody_answers_the_pulse_and_sees_that_it_is_recorded(site: Sit
     assert "Recorded" in answered.body and "Recorded" not in shown.body
     async with site.core.store.view() as tx:
         person = next(p for p in await tx.people.all(site.world.organisation.id) if p.key == "k5")
-        assert await tx.ballots.answered(pulse.id, person.id) == {pulse.items[0]}
+        assert await tx.ballots.answered(pulse, person.id) == {pulse.items[0]}
 
 
 async def test_a_form_keeps_what_was_typed_where_something_was_wrong(site: Site) -> None:
