@@ -2,8 +2,9 @@
 
 A ballot's slot is `HMAC-SHA256(pulse key, person and item)`, cut to 16 bytes: the same person's answer to the same
 question finds its earlier one and replaces it, and without the pulse's key a slot leads to nobody. The answer is put
-in a sealed box (X25519, XSalsa20-Poly1305) to the pulse's public key, padded so that every ballot has one length;
-inside it repeats its pulse and slot, so that it can not be moved. See `docs/privacy.md`.
+in a sealed box (X25519, XSalsa20-Poly1305) to the pulse's public key, padded so that every ballot has one length.
+Anybody can seal something to a public key; so inside stands an HMAC under the pulse's key over the slot and all that is
+said, and a ballot without the right one, forged or moved, counts for nothing. See `docs/privacy.md`.
 """
 
 from __future__ import annotations
@@ -22,13 +23,14 @@ from bot.domain.ballots import Answer, Ballot
 from bot.domain.people import Labels
 from bot.errors import HundredDaysError, NotOurKey
 
+MARK_BYTES = hashlib.sha256().digest_size
 PADDED = 3072
 SLOT_BYTES = 16
 RESPONDENT = "respondent"
 
 
 class TamperedBallot(HundredDaysError):
-    """A ballot does not open, or was sealed for another place."""
+    """A ballot does not open, was sealed for another place, or by somebody without the pulse's key."""
 
 
 class OversizedBallot(HundredDaysError):
@@ -63,12 +65,23 @@ class SealingKeys:
         return hmac.digest(self.slots, f"{person}|{item}".encode(), hashlib.sha256)[:SLOT_BYTES]
 
 
-def seal(keys: SealingKeys, pulse: str, person: str, labels: Labels, answer: Answer) -> tuple[bytes, bytes]:
+@dataclass(frozen=True, slots=True)
+class OpeningKeys:
+    """What it takes to open ballots, and to know that they were cast here."""
+
+    box: SealedBox[PrivateKey]
+    slots: bytes
+
+    @classmethod
+    def of(cls, private: bytes, slots: bytes) -> OpeningKeys:
+        """The keys of a pulse. Making them costs about as much as opening one ballot, so make them once."""
+        return cls(SealedBox(PrivateKey(private)), slots)
+
+
+def seal(keys: SealingKeys, person: str, labels: Labels, answer: Answer) -> tuple[bytes, bytes]:
     """The slot and the sealed box of an answer."""
     slot = keys.slot(person, answer.item)
     inside = {
-        "pulse": pulse,
-        "slot": slot.hex(),
         "who": keys.slot(person, RESPONDENT).hex(),
         "labels": [labels.unit, labels.place, labels.grade],
         "item": answer.item,
@@ -79,31 +92,36 @@ def seal(keys: SealingKeys, pulse: str, person: str, labels: Labels, answer: Ans
     plain = json.dumps(inside, ensure_ascii=False, separators=(",", ":")).encode()
     if len(plain) > PADDED:
         raise OversizedBallot("an answer does not fit into a ballot; all ballots must have one length")
-    return slot, SealedBox(PublicKey(keys.public)).encrypt(plain.ljust(PADDED))
+    said = plain.ljust(PADDED)
+    return slot, SealedBox(PublicKey(keys.public)).encrypt(_mark(keys.slots, slot, said) + said)
 
 
-def unseal(private: bytes, pulse: str, slot: bytes, sealed: bytes) -> Ballot:
-    """Open one ballot. Raises `TamperedBallot` where it was not sealed for this pulse and slot."""
-    return unseal_in(box_of(private), pulse, slot, sealed)
-
-
-def box_of(private: bytes) -> SealedBox[PrivateKey]:
-    """What opens all ballots of a pulse. Making it costs about as much as opening one."""
-    return SealedBox(PrivateKey(private))
-
-
-def unseal_in(box: SealedBox[PrivateKey], pulse: str, slot: bytes, sealed: bytes) -> Ballot:
-    """Open one ballot, as `unseal`."""
+def unseal(keys: OpeningKeys, slot: bytes, sealed: bytes) -> Ballot:
+    """Open one ballot. Raises `TamperedBallot` where it was not cast in this pulse and for this slot."""
     try:
-        inside = json.loads(box.decrypt(sealed))
-        answer = Answer(intern(inside["item"]), inside["score"], inside["comment"], inside["quotable"])
-        ballot = Ballot(inside["who"], Labels(*map(intern, inside["labels"])), answer)
-        lies_right = inside["pulse"] == pulse and inside["slot"] == slot.hex()
-    except (CryptoError, ValueError, KeyError, TypeError) as error:
-        raise TamperedBallot("a ballot does not open with its pulse's key, or holds no answer") from error
-    if not lies_right:
-        raise TamperedBallot("a ballot lies where it was not cast")
-    return ballot
+        opened = keys.box.decrypt(sealed)
+    except (CryptoError, ValueError, TypeError) as error:
+        raise TamperedBallot("a ballot does not open with its pulse's key") from error
+    mark, said = opened[:MARK_BYTES], opened[MARK_BYTES:]
+    if not hmac.compare_digest(mark, _mark(keys.slots, slot, said)):
+        raise TamperedBallot("a ballot was not cast here, or lies where it was not cast")
+    inside = json.loads(said)
+    answer = Answer(intern(inside["item"]), inside["score"], inside["comment"], inside["quotable"])
+    return Ballot(inside["who"], Labels(*map(intern, inside["labels"])), answer)
+
+
+def opens(private: bytes, sealed: bytes) -> bool:
+    """Whether this is a key that opens this box, whoever sealed it."""
+    try:
+        SealedBox(PrivateKey(private)).decrypt(sealed)
+    except (CryptoError, ValueError, TypeError):
+        return False
+    return True
+
+
+def _mark(slots: bytes, slot: bytes, said: bytes) -> bytes:
+    """What only somebody with the pulse's key can set beside a ballot's words."""
+    return hmac.digest(slots, b"ballot|" + slot + said, hashlib.sha256)
 
 
 def lock_route(key: bytes, person: str) -> bytes:

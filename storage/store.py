@@ -42,6 +42,7 @@ from storage.rows import (
     PulseRow,
     ThreadRow,
 )
+from storage.seal import OpeningKeys
 from storage.stories import SqlStories
 from storage.threads import SqlThreads, close_silent
 from storage.trustees import SqlTrustees, forget_trustees, open_with, trustee_with
@@ -120,9 +121,10 @@ class SqlStore:
 
     async def open_ballots(self, pulse: str, passphrase: SecretStr | None = None) -> list[Respondent]:
         private = await self._opening_key(pulse, passphrase)
+        keys = OpeningKeys.of(private, await self._keys.get(slots_key(pulse)))
         opened: list[Ballot] = []
         async for boxes in self._boxes(pulse):
-            opened += await asyncio.to_thread(open_all, private, pulse, boxes)
+            opened += await asyncio.to_thread(open_all, keys, pulse, boxes)
         return await asyncio.to_thread(gather, opened)
 
     async def secret(self, name: str) -> bytes:

@@ -127,7 +127,7 @@ async def test_p3_the_attack_sees_readable_ballots(
 ) -> None:
     """Were ballots not sealed, the search would find what people wrote, and the drafts they thought better of."""
     monkeypatch.setattr("storage.ballots.seal", _readable)
-    monkeypatch.setattr("storage.ballots.unseal_in", _read)
+    monkeypatch.setattr("storage.ballots.unseal", _read)
     loot = await a_week(empty_sqlite.sqlite(tmp_path), tmp_path, people=FEW)
     assert len(loot.closed["comments"]) == len(loot.truth.comments)
     assert loot.searches.open.hits > 0
@@ -135,13 +135,13 @@ async def test_p3_the_attack_sees_readable_ballots(
     seen(secrets_kept.nothing_readable(loot))
 
 
-def _readable(keys: SealingKeys, _pulse: str, person: str, labels: Labels, answer: Answer) -> tuple[bytes, bytes]:
+def _readable(keys: SealingKeys, person: str, labels: Labels, answer: Answer) -> tuple[bytes, bytes]:
     """A ballot as somebody would keep it who trusts their database."""
     slot, who = keys.slot(person, answer.item), keys.slot(person, "who").hex()
     return slot, json.dumps([who, astuple(labels), astuple(answer)]).encode()
 
 
-def _read(_box: object, _pulse: str, _slot: bytes, sealed: bytes) -> Ballot:
+def _read(_keys: object, _slot: bytes, sealed: bytes) -> Ballot:
     who, labels, answer = json.loads(sealed)
     return Ballot(who, Labels(*labels), Answer(*answer))
 

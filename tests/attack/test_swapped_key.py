@@ -1,4 +1,4 @@
-"""A thief who may write to the database puts a key of their own in place of an open pulse's, to read what comes in."""
+"""A thief who may write to the database: a key of their own in place of an open pulse's, and ballots of their own."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from nacl.public import PrivateKey, SealedBox
 from sqlalchemy import text
 
 from bot.core import TRY_AGAIN
+from bot.domain.ballots import Answer
+from bot.domain.ids import new_id
+from bot.domain.people import Labels
+from bot.privacy.thief import Tables
 from bot.views import Refused, Replace, Reply
 from storage.engine import open_engines
+from storage.seal import SealingKeys, seal
 from tests.attack.thief import steal
-from tests.world import OPENS, World
+from tests.world import CLOSES, OPENS, World
 
 GUARD = "pulses_update_keeps_the_promise"
 SWAP = "UPDATE pulses SET seal = :key"
@@ -39,6 +44,35 @@ def readable(boxes: list[bytes], key: PrivateKey) -> int:
         except CryptoError:
             continue
     return opened
+
+
+async def test_forged_ballots_count_for_nothing(world: World) -> None:
+    """A thief who may write, and has the public key, can not surround one person with nine answers of their own."""
+    await world.at(OPENS)
+    pulse = await world.pulse()
+    for number in range(8):
+        await world.answer(f"u{number}", 1)
+    loot = await steal(world)
+    [public] = [bytes(row["seal"])[:32] for row in loot["pulses"]]  # type: ignore[call-overload]
+    forger = SealingKeys(b"f" * 32, public)
+    for _ in range(9):
+        slot, sealed = seal(forger, new_id(), Labels(unit_of_the_eight(loot)), Answer(pulse.items[0], 3))
+        values = {"p": pulse.id, "o": world.organisation.id, "slot": slot, "sealed": sealed}
+        await sql(
+            world,
+            "INSERT INTO ballots (pulse_id, slot, organisation_id, sealed) VALUES (:p, :slot, :o, :sealed)",
+            **values,
+        )
+    await world.at(CLOSES)
+    async with world.product.store.view() as tx:
+        tallies = (await tx.results.of(pulse.id)).tallies
+    assert tallies
+    assert {tally.counts for tally in tallies} == {(8, 0, 0, 0, 0)}
+
+
+def unit_of_the_eight(loot: Tables) -> str:
+    """The unit that the eight are in."""
+    return next(str(row["unit_id"]) for row in loot["people"] if row["key"] == "k0")
 
 
 async def test_nothing_is_sealed_with_a_key_that_somebody_slipped_in(world: World) -> None:

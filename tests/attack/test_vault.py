@@ -20,7 +20,7 @@ from bot.views import Refused, Replace
 from storage.ballots import opening_key, slots_key
 from storage.engine import open_engines
 from storage.keys import Remembering
-from storage.seal import unseal
+from storage.seal import opens
 from storage.store import match_keys
 from storage.vault import VaultKeys
 from tests.attack.thief import flush, hits, steal
@@ -92,8 +92,8 @@ async def test_p4_a_deleted_version_can_be_had_back(guarded: World, vault: Local
     private = await run(try_to_get, vault, opening_key(pulse))
     assert private is not None
     ballots = (await steal(guarded))["ballots"]
-    opened = [unseal(private, pulse, bytes(b["slot"]), bytes(b["sealed"])) for b in ballots]  # type: ignore[call-overload]
-    assert {ballot.answer.score for ballot in opened} == {4, None}
+    assert ballots
+    assert all(opens(private, bytes(ballot["sealed"])) for ballot in ballots)  # type: ignore[call-overload]
 
 
 async def test_a_vault_that_falls_silent_loses_nothing(guarded: World, vault: LocalVault) -> None:

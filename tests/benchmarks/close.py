@@ -61,7 +61,7 @@ async def _cast_all(of: Crowd) -> None:
 
 def _row(of: Crowd, keys: SealingKeys, n: int, item: str, chance: random.Random) -> dict[str, object]:
     labels, score = Labels(of.units[n % len(of.units)], "Town Hall"), chance.randint(1, 5)
-    slot, sealed = seal(keys, of.pulse.id, of.people[n], labels, Answer(item, score))
+    slot, sealed = seal(keys, of.people[n], labels, Answer(item, score))
     own = {"pulse_id": of.pulse.id, "organisation_id": of.organisation.id}
     return {**own, "slot": slot, "sealed": sealed}
 

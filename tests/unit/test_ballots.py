@@ -17,7 +17,18 @@ from bot.domain.people import Labels, Tree, Unit
 from bot.domain.publishing import publishable
 from bot.domain.pulses import COMMENT_LONGEST
 from bot.domain.themes import Sentiment
-from storage.seal import PADDED, OversizedBallot, SealingKeys, TamperedBallot, lock_route, seal, unlock_route, unseal
+from storage.seal import (
+    PADDED,
+    OpeningKeys,
+    OversizedBallot,
+    SealingKeys,
+    TamperedBallot,
+    lock_route,
+    opens,
+    seal,
+    unlock_route,
+    unseal,
+)
 
 TREE = Tree.of(
     (
@@ -33,6 +44,7 @@ PULSE, PERSON = new_id(), new_id()
 PLACE = Labels(new_id(), "Town Hall", "G7")
 PRIVATE = PrivateKey.generate()
 KEYS = SealingKeys(b"k" * 32, bytes(PRIVATE.public_key))
+OPENING = OpeningKeys.of(bytes(PRIVATE), KEYS.slots)
 WRITTEN = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=COMMENT_LONGEST)
 
 
@@ -180,8 +192,8 @@ def test_whatever_is_published_keeps_to_the_publishing_rule(cast: list[tuple[str
 def test_an_answer_comes_out_as_it_went_in() -> None:
     """The opening key gives back the answer and the labels, and no name."""
     answer = Answer(COMMENT, None, 'Mae\'n "anodd" \\ 😀\nhere', quotable=True)
-    slot, box = seal(KEYS, PULSE, PERSON, PLACE, answer)
-    ballot = unseal(bytes(PRIVATE), PULSE, slot, box)
+    slot, box = seal(KEYS, PERSON, PLACE, answer)
+    ballot = unseal(OPENING, slot, box)
     assert (ballot.labels, ballot.answer) == (PLACE, answer)
     assert PERSON not in str(ballot)
     assert PERSON.encode() not in slot + box
@@ -202,8 +214,8 @@ def test_a_slot_is_found_again_and_leads_to_nobody_else() -> None:
 
 def test_the_ballots_of_one_person_share_a_number_that_is_no_slot() -> None:
     """Opened ballots of one person can be joined inside a pulse, by a number that is neither slot nor another's."""
-    boxes = [seal(KEYS, PULSE, who, PLACE, Answer(i, 3)) for who in (PERSON, new_id()) for i in ("proud", "informed")]
-    numbers = [unseal(bytes(PRIVATE), PULSE, *box).respondent for box in boxes]
+    boxes = [seal(KEYS, who, PLACE, Answer(i, 3)) for who in (PERSON, new_id()) for i in ("proud", "informed")]
+    numbers = [unseal(OPENING, *box).respondent for box in boxes]
     assert numbers[0] == numbers[1] != numbers[2] == numbers[3]
     assert not set(numbers) & {slot.hex() for slot, _ in boxes}
 
@@ -212,23 +224,23 @@ def test_the_ballots_of_one_person_share_a_number_that_is_no_slot() -> None:
 @given(WRITTEN, st.booleans())
 def test_every_ballot_has_one_length(comment: str, quotable: bool) -> None:  # noqa: FBT001
     """What is in a ballot can not be told from its length: a press, a word and a long comment are alike."""
-    press = seal(KEYS, PULSE, PERSON, PLACE, Answer("proud", 1))[1]
-    written = seal(KEYS, PULSE, PERSON, PLACE, Answer(COMMENT, None, comment, quotable))[1]
+    press = seal(KEYS, PERSON, PLACE, Answer("proud", 1))[1]
+    written = seal(KEYS, PERSON, PLACE, Answer(COMMENT, None, comment, quotable))[1]
     assert len(written) == len(press)
 
 
 @pytest.mark.parametrize("character", ["😀", "\U0010ffff", '"', "\\", "\n", "ŵ", "x"])
 def test_the_longest_comment_fits_whatever_it_is_made_of(character: str) -> None:
     """Five hundred characters of four bytes, or of those that are escaped, make a ballot no longer."""
-    full = seal(KEYS, PULSE, PERSON, PLACE, Answer(COMMENT, None, character * COMMENT_LONGEST, quotable=True))[1]
-    assert len(full) == len(seal(KEYS, PULSE, PERSON, PLACE, Answer("proud", 5))[1])
+    full = seal(KEYS, PERSON, PLACE, Answer(COMMENT, None, character * COMMENT_LONGEST, quotable=True))[1]
+    assert len(full) == len(seal(KEYS, PERSON, PLACE, Answer("proud", 5))[1])
 
 
 def test_an_answer_that_would_stand_out_is_not_sealed() -> None:
     """What is longer than the rules let through is refused, and the words are not in the error: no ballot is longer."""
     words = "zq" * PADDED
     with pytest.raises(OversizedBallot) as refused:
-        seal(KEYS, PULSE, PERSON, PLACE, Answer(COMMENT, None, words))
+        seal(KEYS, PERSON, PLACE, Answer(COMMENT, None, words))
     assert "zq" not in str(refused.value)
 
 
@@ -237,41 +249,56 @@ def test_a_box_that_holds_no_answer_is_refused(inside: bytes) -> None:
     """Whoever has the public key can seal anything, but what is no ballot is not taken for one."""
     box = SealedBox(PRIVATE.public_key).encrypt(inside)
     with pytest.raises(TamperedBallot):
-        unseal(bytes(PRIVATE), PULSE, KEYS.slot(PERSON, "proud"), box)
+        unseal(OPENING, KEYS.slot(PERSON, "proud"), box)
+
+
+def test_a_ballot_that_somebody_forged_is_refused() -> None:
+    """What is sealed to the right public key, in the right form, but without the pulse's key, is not taken for one."""
+    thief = SealingKeys(b"t" * 32, KEYS.public)
+    for slot, box in (seal(thief, PERSON, PLACE, Answer("proud", 3)), seal(KEYS, PERSON, PLACE, Answer("proud", 3))):
+        forged = SealedBox(PRIVATE.public_key).encrypt(SealedBox(PRIVATE).decrypt(box)[:-1] + b"x")
+        with pytest.raises(TamperedBallot):
+            unseal(OPENING, slot, forged)
+    slot, box = seal(thief, PERSON, PLACE, Answer("proud", 3))
+    assert opens(bytes(PRIVATE), box)
+    with pytest.raises(TamperedBallot):
+        unseal(OPENING, slot, box)
 
 
 def test_the_same_answer_never_looks_the_same() -> None:
     """Two boxes of the same answer differ, so that nobody can guess and compare."""
-    first, second = (seal(KEYS, PULSE, PERSON, PLACE, Answer("proud", 5))[1] for _ in range(2))
+    first, second = (seal(KEYS, PERSON, PLACE, Answer("proud", 5))[1] for _ in range(2))
     assert first != second
 
 
 def test_a_ballot_moved_to_another_slot_or_pulse_is_refused() -> None:
     """A box opens only in the slot and the pulse it was sealed for."""
-    slot, box = seal(KEYS, PULSE, PERSON, PLACE, Answer("proud", 5))
+    slot, box = seal(KEYS, PERSON, PLACE, Answer("proud", 5))
     other = KEYS.slot(PERSON, "informed")
-    assert unseal(bytes(PRIVATE), PULSE, slot, box).answer.score == 5
+    assert unseal(OPENING, slot, box).answer.score == 5
     with pytest.raises(TamperedBallot):
-        unseal(bytes(PRIVATE), PULSE, other, box)
+        unseal(OPENING, other, box)
     with pytest.raises(TamperedBallot):
-        unseal(bytes(PRIVATE), new_id(), slot, box)
+        unseal(OpeningKeys.of(bytes(PRIVATE), b"l" * 32), slot, box)
 
 
 def test_a_damaged_ballot_is_refused() -> None:
     """One changed byte, a missing one, or nothing at all does not open."""
-    slot, box = seal(KEYS, PULSE, PERSON, PLACE, Answer("proud", 5))
+    slot, box = seal(KEYS, PERSON, PLACE, Answer("proud", 5))
     for damaged in (box[:-1], box[:-1] + bytes([box[-1] ^ 1]), box[:20], b""):
         with pytest.raises(TamperedBallot):
-            unseal(bytes(PRIVATE), PULSE, slot, damaged)
+            unseal(OPENING, slot, damaged)
 
 
 def test_the_keys_that_answer_can_not_open() -> None:
     """Neither of the two keys that answering loads opens a ballot; the pulse's private key does."""
-    slot, box = seal(KEYS, PULSE, PERSON, PLACE, Answer("proud", 5))
+    slot, box = seal(KEYS, PERSON, PLACE, Answer("proud", 5))
     for key in (KEYS.slots, KEYS.public):
         with pytest.raises(TamperedBallot):
-            unseal(key, PULSE, slot, box)
-    assert unseal(bytes(PRIVATE), PULSE, slot, box).answer == Answer("proud", 5)
+            unseal(OpeningKeys.of(key, KEYS.slots), slot, box)
+        assert not opens(key, box)
+    assert opens(bytes(PRIVATE), box)
+    assert unseal(OPENING, slot, box).answer == Answer("proud", 5)
 
 
 def test_a_route_leads_back_with_its_key_only() -> None:

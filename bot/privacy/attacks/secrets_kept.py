@@ -8,7 +8,7 @@ from bot.errors import HundredDaysError
 from bot.privacy.findings import Finding, Verdict, held_if
 from bot.privacy.loot import Loot
 from storage.ballots import opening_key, slots_key
-from storage.seal import SealingKeys, unseal
+from storage.seal import OpeningKeys, SealingKeys, unseal
 
 BLIND = "The search finds nothing at all, not even a story that is stored in the open."
 
@@ -75,8 +75,9 @@ def linked_with_keys(loot: Loot) -> tuple[int, int]:
 def _opened(loot: Loot, slots: SealingKeys, boxes: Mapping[bytes, bytes], person: str, item: str) -> str | int | None:
     """What this person said to this item, or nothing where the ballot does not open."""
     slot = slots.slot(person, item)
+    keys = OpeningKeys.of(loot.keys[opening_key(loot.pulse)], slots.slots)
     try:
-        answer = unseal(loot.keys[opening_key(loot.pulse)], loot.pulse, slot, boxes.get(slot, b"")).answer
+        answer = unseal(keys, slot, boxes.get(slot, b"")).answer
     except HundredDaysError:
         return None
     return answer.comment or answer.score
