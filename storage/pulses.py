@@ -125,7 +125,7 @@ class SqlPulses:
 
     async def unfinished(self, organisation: str) -> tuple[Pulse, ...]:
         taking = PulseRow.state.in_((State.OPEN, State.CLOSING))
-        query = select(PulseRow).where(PulseRow.organisation_id == organisation, taking)
+        query = select(PulseRow).where(PulseRow.organisation_id == organisation, taking).order_by(PulseRow.week)
         return tuple(map(_pulse, await self._session.scalars(query)))
 
     async def to(self, pulse: str, before: State, after: State) -> bool:

@@ -63,10 +63,10 @@ class SqlResults:
 
     async def past(self, pulse: Pulse) -> Mapping[str, Sequence[Past]]:
         found: dict[str, list[Past]] = {}
-        for earlier, segments in await self._session.execute(_earlier(pulse)):
-            partitions = await self._partitions(earlier, tuple(map(Segment, segments)))
+        for published, segments in await self._session.execute(_published(pulse)):
+            partitions = await self._partitions(published, tuple(map(Segment, segments)))
             asked_again = {item: partition for item, partition in partitions.items() if item in pulse.items}
-            moves = await self._moves(earlier, pulse.id) if asked_again else {}
+            moves = await self._moves(published, pulse.id) if asked_again else {}
             for item, partition in asked_again.items():
                 found.setdefault(item, []).append(Past(partition, moves))
         return found
@@ -97,12 +97,15 @@ class SqlResults:
         return moves
 
 
-def _earlier(pulse: Pulse) -> Select[str, list[str]]:
-    """The pulses before it whose rosters may still be there, in all programmes of its organisation."""
+def _published(pulse: Pulse) -> Select[str, list[str]]:
+    """What was published before it and may still have a roster, in all programmes of its organisation.
+
+    That can be a later week, where this one had to wait for its trustee, and the same week of another programme.
+    """
     return (
         select(PulseRow.id, PulseRow.segments)
-        .where(PulseRow.organisation_id == pulse.organisation, PulseRow.state == State.SEALED)
-        .where(PulseRow.week < pulse.week, PulseRow.week >= pulse.week - ROSTERS_KEPT)
+        .where(PulseRow.organisation_id == pulse.organisation, PulseRow.state == State.SEALED, PulseRow.id != pulse.id)
+        .where(PulseRow.week.between(pulse.week - ROSTERS_KEPT, pulse.week + ROSTERS_KEPT))
         .order_by(PulseRow.week.desc(), PulseRow.id)
     )
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from pydantic import SecretStr
+
 from adapters.text.render import lines
 from bot.domain.ballots import Results
 from bot.domain.pulses import Pulse
 from bot.domain.questions import INDEX
+from bot.features.closing import close_with
 from bot.features.organisations import import_people
 from tests.world import CLOSES, DIGEST, HEADER, OPENS, World
 
@@ -49,6 +52,21 @@ async def test_one_newcomer_rests_the_question_and_the_digest_says_so(world: Wor
     assert second.turnouts
     await world.at(DIGEST + SEVEN_WEEKS)
     assert "only a few people have come or gone" in lines(world.mailbox.to("general")[-1])
+
+
+async def test_a_week_that_waited_is_compared_with_those_after_it(world: World) -> None:
+    """A pulse whose trustee comes weeks later is not shown beside a later one that one newcomer tells it apart from."""
+    passphrase = SecretStr("four words that nobody guesses")
+    await world.product.store.appoint(world.organisation.id, passphrase)
+    await a_measure_week(world, timedelta())
+    first = await world.pulse()
+    await import_people(world.product.store, world.organisation, NEWCOMER)
+    await a_measure_week(world, SEVEN_WEEKS)
+    second = await world.pulse()
+    for pulse in (second, first):
+        await close_with(world.product.store, pulse.id, passphrase, world.time[0])
+    assert (await results(world, second)).tallies
+    assert (await results(world, first)).tallies == ()
 
 
 async def test_the_guard_forgets_with_the_roster(world: World) -> None:
