@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.core import Call
@@ -16,7 +16,7 @@ from bot.domain.pulses import Pulse, State, rate_band
 from bot.domain.questions import QUESTIONS, favourable
 from bot.domain.shares import rounded_share
 from bot.domain.stories import Audience, Story
-from bot.domain.themes import Comment, Kind, Sentiment, ThemeReport
+from bot.domain.themes import Comment, Kind, Sentiment, Theme, ThemeReport
 from bot.domain.threads import Side
 from bot.entries import ShowDigest
 from bot.errors import NotFound
@@ -289,8 +289,19 @@ async def _themes_of(
 
 
 async def _found(comments: Sequence[PublishedComment], history: Sequence[str], reader: Reader) -> ThemeReport:
+    """What was found, but for new themes that are a colleague's name."""
     given = [Comment(comment.body, comment.band) for comment in comments]
-    return await reader.themes.find(given, history, reader.words.language)
+    report = await reader.themes.find(given, history, reader.words.language)
+    names = await reader.tx.people.names(reader.organisation.id)
+    people = [t for t in report.themes if t.kind is Kind.EMERGING and await _names_somebody(t, given, names, reader)]
+    return replace(report, themes=tuple(theme for theme in report.themes if theme not in people))
+
+
+async def _names_somebody(theme: Theme, given: Sequence[Comment], names: frozenset[str], reader: Reader) -> bool:
+    """Whether the name of a theme goes with the names of people, where these are taken out of the comments about it."""
+    said = [given[row].text for row in theme.rows if theme.name.casefold() in given[row].text.casefold()]
+    hidden = await reader.themes.redact(said, names)
+    return sum(theme.name.casefold() in text.casefold() for text in hidden) < len(said) / 2
 
 
 async def _story(notice: WeeklyDigest, week: Week, reader: Reader) -> Story | None:
