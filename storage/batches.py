@@ -17,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.domain.stories import StoryState
 from storage.outbox import OF_BATCHES
-from storage.rows import DeliveryRow, EntryRow, Row, StoryRow, ThreadRow
+from storage.rows import DeliveryRow, EntryRow, OrganisationRow, Row, StoryRow, ThreadRow
 
 
 async def blur(session: AsyncSession, now: datetime) -> None:
@@ -29,6 +29,18 @@ async def blur(session: AsyncSession, now: datetime) -> None:
     await _mix(session, StoryRow, list(await session.scalars(drafts)))
     waiting = select(DeliveryRow.id).where(DeliveryRow.notice.in_(OF_BATCHES), DeliveryRow.state == "due")
     await _mix(session, DeliveryRow, list(await session.scalars(waiting)))
+
+
+async def mix_erased(session: AsyncSession) -> None:
+    """Write all conversations and stories again where somebody has erased what they wrote.
+
+    Their transaction changed the person too, and PostgreSQL numbers transactions: until then the number tells which
+    emptied rows were whose. Afterwards all rows have one number, and lie in the order of their random ids.
+    """
+    unmixed = list(await session.scalars(select(OrganisationRow.id).where(OrganisationRow.unmixed)))
+    for table, ids in ((ThreadRow, ThreadRow.id), (EntryRow, EntryRow.id), (StoryRow, StoryRow.id)):
+        await _mix(session, table, list(await session.scalars(select(ids).where(table.organisation_id.in_(unmixed)))))
+    await session.execute(update(OrganisationRow).where(OrganisationRow.id.in_(unmixed)).values(unmixed=False))
 
 
 async def _blur(

@@ -6,7 +6,7 @@ column that is not in it must not lead to anybody; a test walks every table.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from enum import StrEnum, auto
 
@@ -17,8 +17,9 @@ from bot.domain.people import Platform
 from bot.domain.retention import Kept
 from bot.domain.threads import Side
 from bot.ports import Held
-from storage.rows import AccountRow, CodeRow, DeliveryRow, EntryRow, RosterRow, ThreadRow
+from storage.rows import AccountRow, CodeRow, DeliveryRow, EntryRow, OrganisationRow, PersonRow, RosterRow, ThreadRow
 
+Act = Callable[[], Awaitable[None]]
 WAITING, ENDED = ("due", "claimed"), ("done", "dead", "unknown")
 
 
@@ -47,8 +48,9 @@ PERSONAL: Mapping[str, tuple[Kept, Fate]] = {
 
 
 class SqlTraces:
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, after: Callable[[Act], None], mix: Act) -> None:
         self._session = session
+        self._after, self._mix = after, mix
 
     async def of(self, person: str, now: datetime) -> Held:
         own = DeliveryRow.person_id == person
@@ -70,6 +72,10 @@ class SqlTraces:
         await self._session.execute(delete(DeliveryRow).where(own, or_(unsent, past)))
         await self._session.execute(delete(CodeRow).where(CodeRow.person_id == person))
         await self._session.execute(update(AccountRow).where(AccountRow.person_id == person).values(details={}))
+        own_organisation = select(PersonRow.organisation_id).where(PersonRow.id == person).scalar_subquery()
+        change = update(OrganisationRow).where(OrganisationRow.id == own_organisation)
+        await self._session.execute(change.values(unmixed=True).execution_options(synchronize_session=False))
+        self._after(self._mix)
 
     async def take_back(self, thread: str) -> None:
         own = (EntryRow.thread_id == thread, EntryRow.side == Side.STAFF)

@@ -10,7 +10,18 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Index, LargeBinary, MetaData, String, TypeDecorator, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMES = {
@@ -52,12 +63,15 @@ def _organisation() -> Mapped[str]:
 
 
 class OrganisationRow(Row):
+    """`unmixed` says that somebody has just erased what they wrote, and that rows still tell which were theirs."""
+
     __tablename__ = "organisations"
     __table_args__ = BY_KEY
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     name: Mapped[str]
     zone: Mapped[str]
     nation: Mapped[str]
+    unmixed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class WorkspaceRow(Row):

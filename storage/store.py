@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,11 +21,11 @@ from bot.domain.pulses import State
 from bot.domain.trustees import accept_passphrase, usual
 from bot.errors import KeysLost, Misconfigured, PassphraseNeeded, Unavailable
 from storage.ballots import Box, SqlBallots, open_all, opening_key, slots_key
-from storage.batches import blur
+from storage.batches import blur, mix_erased
 from storage.channels import SqlChannels
 from storage.codes import Secrets, SqlCodes
 from storage.engine import BUSY_MS, Engines
-from storage.erase import SqlTraces
+from storage.erase import Act, SqlTraces
 from storage.forgetting import forget_ballots, forget_deliveries, half_forgotten
 from storage.keys import KeyStore
 from storage.organisations import SqlOrganisations
@@ -65,7 +65,8 @@ class SqlTransaction:
         session: AsyncSession,
         receipts: Receipts,
         secrets_known: Secrets,
-        afterwards: list[Callable[[], Awaitable[None]]],
+        afterwards: list[Act],
+        mix: Act,
     ) -> None:
         keys = receipts.keys
         self.organisations = SqlOrganisations(session)
@@ -82,7 +83,7 @@ class SqlTransaction:
         self.inbox = SqlInbox(session, secrets_known)
         self.codes = SqlCodes(session)
         self.trustees = SqlTrustees(session)
-        self.traces = SqlTraces(session)
+        self.traces = SqlTraces(session, afterwards.append, mix)
 
 
 class SqlStore:
@@ -99,10 +100,10 @@ class SqlStore:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[SqlTransaction]:
-        afterwards: list[Callable[[], Awaitable[None]]] = []
+        afterwards: list[Act] = []
         with _our_errors():
             async with self._writing.begin() as session:
-                yield SqlTransaction(session, self._receipts, self._secrets, afterwards)
+                yield SqlTransaction(session, self._receipts, self._secrets, afterwards, self._mix)
         for act in afterwards:
             await act()
 
@@ -110,7 +111,7 @@ class SqlStore:
     async def view(self) -> AsyncIterator[SqlTransaction]:
         with _our_errors():
             async with self._reading() as session:
-                yield SqlTransaction(session, self._receipts, self._secrets, [])
+                yield SqlTransaction(session, self._receipts, self._secrets, [], self._mix)
 
     async def appoint(self, organisation: str, passphrase: SecretStr) -> None:
         words = accept_passphrase(passphrase.get_secret_value())
@@ -151,6 +152,7 @@ class SqlStore:
             await forget_trustees(session)
             await close_silent(session, now.date())
             await blur(session, now)
+            await mix_erased(session)
         async with self._reading() as session:
             needed, done = await _keys_by_use(session, now.date())
             begun = await half_forgotten(session)
@@ -162,6 +164,10 @@ class SqlStore:
             await self.forget_ballots(pulse)
         await self._scrub()
         return lost
+
+    async def _mix(self) -> None:
+        async with self._writing.begin() as session:
+            await mix_erased(session)
 
     async def _opening_key(self, pulse: str, passphrase: SecretStr | None) -> bytes:
         """The key that opens a pulse's ballots; where a trustee holds it, with their passphrase."""

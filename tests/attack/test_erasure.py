@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from secrets import token_hex
 
 import pytest
@@ -19,7 +20,8 @@ from storage.erase import PERSONAL, Fate, SqlTraces
 from storage.keys import KeyDirectory
 from storage.rows import Row
 from tests.attack.thief import Rows, flush, hits, steal
-from tests.world import BATCH, CLOSES, OPENS, World
+from tests.conftest import Databases
+from tests.world import BATCH, CLOSES, OPENS, World, open_world
 
 ME, COLLEAGUE, LEADER = "u5", "u6", "u0"
 WRITTEN = ("comment", "draft", "named", "unnamed", "changed", "thread", "named thread")
@@ -289,6 +291,32 @@ async def test_after_erasing_only_what_was_said_to_stay_names_me(world: World, l
     assert all(row["pulse_id"] for row in loot["deliveries"] if row["person_id"] == me)
     await world.at(CLOSES)
     assert me not in str((await steal(world))["deliveries"])
+
+
+@pytest.mark.parametrize("kind", ["mixed", "as they were written"])
+async def test_no_transaction_number_tells_what_was_whose(
+    empty_postgresql: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """On PostgreSQL no emptied conversation or story has a number in common with the person, or with few others.
+
+    Were nothing mixed, the number would lead from the person to every one of them: the attack sees that.
+    """
+    if kind != "mixed":
+        monkeypatch.setattr("storage.store.mix_erased", _nothing)
+    with empty_postgresql.copied(tmp_path) as url:
+        async with open_world(url, tmp_path) as world:
+            await lived(world)
+            me = await person_of(world)
+            await erase(world)
+            loot = await steal(world)
+            [own] = [row["xmin"] for row in loot["people"] if row["id"] == me]
+            written = [row["xmin"] for table in ("threads", "entries", "stories") for row in loot[table]]
+            assert (own in written) is (kind != "mixed")
+            assert (len(set(written)) == 1) is (kind == "mixed")
+
+
+async def _nothing(_session: object) -> None:
+    """Mix nothing."""
 
 
 def contents(loot: dict[str, Rows]) -> dict[str, list[str]]:
