@@ -379,3 +379,36 @@ def test_the_command_needs_something_to_check(terminal: Terminal) -> None:
     assert ran.status == 2
     assert "Start `serve` first" in ran.err
     assert not (terminal.folder / "data" / "test.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    ("stamps", "archive", "verdict"),
+    [
+        ("off", "off", Verdict.HELD),
+        ("off", "on", Verdict.UNKNOWN),
+        ("off", "", Verdict.UNKNOWN),
+        ("on", "off", Verdict.BROKEN),
+    ],
+)
+async def test_a_server_that_keeps_times_is_told_of(
+    empty_postgresql: Databases,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    stamps: str,
+    archive: str,
+    verdict: Verdict,
+) -> None:
+    """Times of commits break a promise, and of a log that is archived nobody here can tell who keeps it how long."""
+    settings = {"track_commit_timestamp": stamps, "archive_mode": archive}
+
+    async def setting(_connection: object, name: str) -> str:
+        return settings[name]
+
+    with empty_postgresql.copied(tmp_path) as url:
+        engines = open_engines(url)
+        try:
+            assert (await database.times_kept(engines.read)).verdict is Verdict.HELD
+            monkeypatch.setattr(database, "_setting", setting)
+            assert (await database.times_kept(engines.read)).verdict is verdict
+        finally:
+            await engines.dispose()

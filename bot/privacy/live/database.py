@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.privacy.attacks.remains import NAMES_PEOPLE, ballots_gone, mentioned, small_numbers
-from bot.privacy.findings import Finding, Source, held_if
+from bot.privacy.findings import Finding, Source, Verdict, held_if
 from bot.privacy.thief import Tables
 
 PARTS = {
@@ -51,6 +51,7 @@ async def look(engine: AsyncEngine, guards_expected: Mapping[str, str]) -> list[
         small_numbers(await parts(engine)),
         await _settled(lambda: _left(engine)),
         await engine_settings(engine),
+        await times_kept(engine),
     ]
     return [replace(finding, source=Source.HERE) for finding in found]
 
@@ -101,6 +102,23 @@ async def strangers(engine: AsyncEngine) -> Finding:
 async def engine_settings(engine: AsyncEngine) -> Finding:
     """P3 on SQLite: is what is deleted overwritten? P13 on PostgreSQL: does its own log hold what we send?"""
     return await (_sqlite_settings(engine) if engine.dialect.name == "sqlite" else _server_settings(engine))
+
+
+async def times_kept(engine: AsyncEngine) -> Finding:
+    """P2: does the database keep, beside its tables, when each of its transactions was?"""
+    if engine.dialect.name == "sqlite":
+        return held_if("P2", True, "SQLite keeps no times of its own.")
+    async with engine.connect() as connection:
+        stamps, archive = [await _setting(connection, name) for name in ("track_commit_timestamp", "archive_mode")]
+    if stamps == "on":
+        return held_if("P2", False, "PostgreSQL keeps the time of every commit. Set track_commit_timestamp = off.")
+    if archive != "off":
+        words = (
+            f"archive_mode is {archive or 'not to be read'}: an archived log holds the time of every commit, which "
+            "beside a record of who used the app tells who wrote what. Use pg_dump, and set archive_mode = off."
+        )
+        return Finding("P2", Verdict.UNKNOWN, words)
+    return held_if("P2", True, "PostgreSQL keeps no times of commits, and archives no log.")
 
 
 async def states(engine: AsyncEngine) -> Mapping[str, Mapping[str, str]]:
