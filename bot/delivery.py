@@ -2,22 +2,25 @@
 
 A delivery holds ids. It is composed at the moment of sending (`bot.parcels`): a withdrawn story, an answered pulse or a
 person who has left is simply not sent, and ends like one that was: all of a batch begin in one transaction and end in
-one, whether there was anything to say or not.
+one, whether there was anything to say or not. Where a platform fails, those with nothing to say fare like the others.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby
 
 from bot.domain.ids import new_id
 from bot.domain.people import Address, Platform
 from bot.parcels import Composer, EditPost, Parcel, Wait
 from bot.ports import (
     Delivery,
+    Ended,
     InDoubt,
     Later,
     Messenger,
@@ -36,6 +39,8 @@ AT_ONCE = 8
 SEND_SECONDS = 20.0
 EDIT_AGAIN_SECONDS = 30.0
 COMPOSE_AGAIN_SECONDS = 60.0
+REMEMBERED = timedelta(minutes=2)
+Kind = tuple[str, str, int, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,44 @@ class Packed:
         """The workspace it goes to, which may have asked for patience."""
         return f"{self.parcel.to.platform}:{self.parcel.to.workspace}" if self.parcel else ""
 
+    @property
+    def idle(self) -> bool:
+        """Whether somebody is there to read it, but there is nothing to tell them any more."""
+        nothing = self.ended is None and self.parcel is not None and self.parcel.view is None
+        return nothing and not self.delivery.channel
+
+    @property
+    def kind(self) -> Kind:
+        """What looks alike in the outbox: the same notice, going the same way, tried as often, in doubt or not."""
+        return self.lane, self.delivery.notice, self.delivery.attempt, self.delivery.since is not None
+
+
+Tried = tuple[Packed, Outcome | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Lots:
+    """Has those with nothing to say fare like those who were sent something.
+
+    Were they done while a platform fails, whoever still waits would be known not to have answered. So each waits, or is
+    in doubt, if one drawn by lot among the sends of their kind does. Where there was none, the last ones count.
+    """
+
+    last: dict[Kind, tuple[datetime, Sequence[Outcome | None]]] = field(default_factory=dict)
+
+    def learn(self, tried: Iterable[Tried], now: datetime) -> None:
+        """Remember how these fared, and forget what is long past."""
+        for kind in [kind for kind, (then, _) in self.last.items() if now - then >= REMEMBERED]:
+            del self.last[kind]
+        by_kind = groupby(sorted(tried, key=_kind), key=_kind)
+        self.last.update({kind: (now, [outcome for _, outcome in those]) for kind, those in by_kind})
+
+    def draw(self, idle: Packed, now: datetime) -> Outcome | None:
+        """How it went, as far as anybody can see who looks at what waits."""
+        _, outcomes = self.last.get(idle.kind, (now, [Sent("")]))
+        drawn = secrets.choice(outcomes)
+        return drawn if drawn is None or isinstance(drawn, Later) else Sent("")
+
 
 @dataclass(frozen=True, slots=True)
 class Deliverer:
@@ -58,20 +101,28 @@ class Deliverer:
 
     composer: Composer
     messengers: Mapping[Platform, Messenger]
+    lots: Lots = field(default_factory=Lots)
 
     async def once(self) -> int:
         """Deliver what is due now, up to a handful. Gives how many were taken on."""
         async with self.composer.store.begin() as tx:
-            doubtful = await tx.outbox.doubtful(self._now())
             claimed = await tx.outbox.claim(self._now(), AT_ONCE)
-        await asyncio.gather(self._deliver(claimed), *map(self._clear_up, doubtful))
+            doubtful = await tx.outbox.doubtful(self._now())
+        cleared = await asyncio.gather(*map(self._clear_up, doubtful))
+        again = [each for each in cleared if isinstance(each, Delivery)]
+        await self._deliver([*claimed, *again], [each for each in cleared if isinstance(each, tuple)])
         return len(doubtful) + len(claimed)
 
-    async def _deliver(self, deliveries: Sequence[Delivery]) -> None:
+    async def _deliver(self, deliveries: Sequence[Delivery], found: Sequence[Tried]) -> None:
+        """Send these, and settle them together with what was found out about earlier sends."""
         packed = await asyncio.gather(*map(self._pack, deliveries))
         begun = await self._begin(sorted(packed, key=lambda p: p.delivery.id))
-        outcomes = await asyncio.gather(*map(self._send, begun))
-        await self._settle([(p, outcome) for p, outcome in zip(begun, outcomes, strict=True) if outcome is not None])
+        sent = [p for p in begun if not p.idle]
+        tried = [*found, *zip(sent, await asyncio.gather(*map(self._send, sent)), strict=True)]
+        now = self._now()
+        self.lots.learn(tried, now)
+        tried += [(p, self.lots.draw(p, now)) for p in begun if p.idle]
+        await self._settle(sorted(tried, key=lambda each: each[0].delivery.id))
 
     async def _pack(self, delivery: Delivery) -> Packed:
         try:
@@ -90,16 +141,17 @@ class Deliverer:
 
     async def _begin(self, packed: Sequence[Packed]) -> list[Packed]:
         """Mark in one transaction that these sends begin now; put the others away."""
-        begun = []
+        begun, over, now = [], [], self._now()
         async with self.composer.store.begin() as tx:
             for p in packed:
                 match p.ended:
-                    case None if await tx.outbox.sending(p.delivery, p.lane, self._now()):
+                    case None if await tx.outbox.sending(p.delivery, p.lane, now):
                         begun.append(p)
                     case Wait(until):
-                        await tx.outbox.put_off(p.delivery, until)
+                        await tx.outbox.put_off(p.delivery, until, now)
                     case Sent() | Later() | Rejected() | InDoubt() as outcome:
-                        await tx.outbox.settle(p.delivery, outcome, self._now())
+                        over.append(Ended(p.delivery, outcome))
+            await tx.outbox.settle(over, now)
         return begun
 
     async def _send(self, p: Packed) -> Outcome | None:
@@ -119,20 +171,31 @@ class Deliverer:
             outcome = InDoubt(type(error).__name__)
         return None if isinstance(outcome, InDoubt) and messenger.looks and not p.parcel.replaces else outcome
 
-    async def _settle(self, ended: Sequence[tuple[Packed, Outcome]]) -> None:
+    async def _settle(self, tried: Sequence[Tried]) -> None:
         """Record in one transaction how these ended, and what now stands in which channel."""
+        ended = [(p, outcome) for p, outcome in tried if outcome is not None]
+        for p, outcome in ended:
+            if not isinstance(outcome, Sent) and not p.idle:
+                log.info("delivery.%s", type(outcome).__name__.lower(), extra={"notice": p.delivery.notice})
         async with self.composer.store.begin() as tx:
+            await tx.outbox.settle([Ended(p.delivery, outcome, p.lane, p.idle) for p, outcome in ended], self._now())
             for p, outcome in ended:
-                if not isinstance(outcome, Sent):
-                    log.info("delivery.%s", type(outcome).__name__.lower(), extra={"notice": p.delivery.notice})
-                await tx.outbox.settle(p.delivery, outcome, self._now(), p.lane)
-                if isinstance(outcome, Sent) and p.parcel is not None and p.parcel.view is not None:
-                    await self._record(p.delivery, p.parcel, p.parcel.view.about, outcome.ref, tx)
+                if isinstance(outcome, Sent) and p.delivery.channel:
+                    await self._record(p, outcome.ref, tx)
 
-    async def _record(self, delivery: Delivery, parcel: Parcel, about: str, ref: str, tx: Transaction) -> None:
-        """Remember a message in a channel. If the story in it was withdrawn meanwhile, it is edited at once."""
-        if not delivery.channel:
-            return
+    async def _record(self, p: Packed, ref: str, tx: Transaction) -> None:
+        """Remember a message in a channel. If the story in it was withdrawn meanwhile, it is edited at once.
+
+        One that was found by looking is composed once more: its reason may be gone by now.
+        """
+        if p.ended is not None:
+            post = _post(p.delivery, ref, "")
+            await tx.channels.posted(post)
+            await edit(tx, post, self._now())
+        elif p.parcel is not None and p.parcel.view is not None:
+            await self._stands(p.delivery, p.parcel, p.parcel.view.about, ref, tx)
+
+    async def _stands(self, delivery: Delivery, parcel: Parcel, about: str, ref: str, tx: Transaction) -> None:
         if parcel.replaces:
             post = await tx.channels.now_about(delivery.values["post"], about)
         else:
@@ -141,21 +204,26 @@ class Deliverer:
         if post is not None and about and not await tx.stories.stands(about):
             await edit(tx, post, self._now())
 
-    async def _clear_up(self, delivery: Delivery) -> None:
-        """Settle a delivery whose worker died in the middle of a send: look whether it arrived, where one can look."""
+    async def _clear_up(self, delivery: Delivery) -> Tried | Delivery | None:
+        """What became of a delivery whose worker died in the middle of a send, where one can look whether it arrived.
+
+        The delivery itself, if it is to be sent again; None if that can not be said at the moment.
+        """
         to = await self.composer.address(delivery)
         if delivery.notice == EditPost.name() or to is None:
-            await self._deliver([delivery])
-            return
+            return delivery
         match await self._look(to, delivery):
-            case Sent(ref):
-                await self._arrived(delivery, ref)
+            case Sent() as sent:
+                return Packed(delivery, Parcel(to, None), sent), sent
             case Unfindable():
-                await self._settle([(Packed(delivery, None), InDoubt("the sender stopped in the middle of a send"))])
+                idle = (await self._pack(delivery)).idle
+                doubt = Sent("") if idle else InDoubt("the sender stopped in the middle of a send")
+                return Packed(delivery, Parcel(to, None), doubt), doubt
             case None:
-                await self._deliver([delivery])
+                return delivery
             case Later():
                 log.info("delivery.not_looked", extra={"notice": delivery.notice})
+                return None
 
     async def _look(self, to: Address, delivery: Delivery) -> Sent | Later | Unfindable | None:
         messenger = self.messengers.get(to.platform)
@@ -167,15 +235,6 @@ class Deliverer:
         except TimeoutError:
             return Later(0)
 
-    async def _arrived(self, delivery: Delivery, ref: str) -> None:
-        """It was there. What stands in a channel is composed once more: its reason may be gone by now."""
-        async with self.composer.store.begin() as tx:
-            await tx.outbox.settle(delivery, Sent(ref), self._now())
-            if delivery.channel:
-                post = _post(delivery, ref, "")
-                await tx.channels.posted(post)
-                await edit(tx, post, self._now())
-
     def _now(self) -> datetime:
         return self.composer.clock()
 
@@ -184,6 +243,10 @@ async def edit(tx: Transaction, post: Post, now: datetime) -> None:
     """Have a message composed again and put in place of itself."""
     key = f"{EditPost.name()}:{post.id}:{new_id()}"
     await tx.outbox.put(post.organisation, EditPost(post.id), Recipient(channel=post.channel), When(now), key)
+
+
+def _kind(tried: Tried) -> Kind:
+    return tried[0].kind
 
 
 def _certain(edited: Outcome) -> Outcome:

@@ -349,6 +349,18 @@ class Threads(Protocol):
         """Store a new one. With a code, nothing of its author is kept: only who has the code comes back."""
 
     async def get(self, thread: str) -> Thread | None: ...
+    def spend(self, person: str, today: date) -> None:
+        """Count what a person writes, conversations and stories together, nowhere but in memory.
+
+        Raises `Refusal` where it is too much for a day.
+        """
+
+    async def handle(self, thread: Thread) -> str:
+        """What its author calls it by: a name that dies with its key, if they gave none. Raises `KeysLost`."""
+
+    async def called(self, organisation: str, handle: str, person: str) -> str | None:
+        """The open conversation that this person, who opened it without their name, calls so."""
+
     async def opened_by(self, thread: str, person: str) -> bool: ...
     async def enter(self, organisation: str, code: str, person: str, now: datetime) -> str | None:
         """A ticket for the open conversation with this code. Raises `Refusal` after too many wrong ones."""
@@ -363,7 +375,7 @@ class Threads(Protocol):
     async def of_units(self, organisation: str, units: Collection[str]) -> tuple[Thread, ...]: ...
     async def say(self, thread: str, entry: Entry) -> None: ...
     async def close(self, thread: str) -> None:
-        """Close it and destroy the way back, or the code."""
+        """Close it and destroy the way back, or the code, and what tells of messages to its author."""
 
 
 class Traces(Protocol):
@@ -391,6 +403,16 @@ class Channels(Protocol):
     async def posts_about(self, organisation: str, about: str) -> tuple[Post, ...]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How an attempt at a delivery ended, and in which lane. An `idle` one had nothing to say, and loses nothing."""
+
+    delivery: Delivery
+    outcome: Outcome
+    lane: str = ""
+    idle: bool = False
+
+
 class Outbox(Protocol):
     """What must reach whom. Put in the same transaction as what it tells of."""
 
@@ -404,13 +426,19 @@ class Outbox(Protocol):
     async def sending(self, delivery: Delivery, lane: str, now: datetime) -> bool:
         """Mark that the send begins now. False if another worker has it, or its lane has been asked to wait."""
 
-    async def put_off(self, delivery: Delivery, until: datetime) -> None: ...
-    async def settle(self, delivery: Delivery, outcome: Outcome, now: datetime, lane: str = "") -> None: ...
+    async def put_off(self, delivery: Delivery, until: datetime, now: datetime) -> None:
+        """Have it claimed again then. One that does not name its reader comes with the next full hour instead.
+
+        A time that is theirs, such as their morning, would tell who they are.
+        """
+
+    async def settle(self, ended: Sequence[Ended], now: datetime) -> None: ...
     async def doubtful(self, now: datetime) -> tuple[Delivery, ...]:
         """Deliveries whose worker died in the middle of a send."""
 
     async def waiting(self, now: datetime) -> int: ...
-    async def counts(self) -> Mapping[str, int]: ...
+    async def counts(self, now: datetime) -> Mapping[str, int]:
+        """How many there are by how they stand, but for what would tell when somebody has written."""
 
 
 class Codes(Protocol):

@@ -4,6 +4,9 @@ A delivery goes `due` -> `claimed` -> `sending` -> `done`, `dead` or `unknown`. 
 has sent nothing, so it is simply claimed again. One that dies while it is `sending` may have sent it: that is the only
 doubt there is, and it is looked into or counted, never blindly repeated. Each claim raises `attempt`, and a settlement
 counts only for its own attempt, so a worker that was thought dead can not undo what another has done.
+
+Only somebody who had not answered can be sent a reminder that fails. So a pulse's delivery is `done` however it ended,
+and what became of it is added, in the same transaction, to a number without persons.
 """
 
 from __future__ import annotations
@@ -11,20 +14,22 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, Update, and_, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, Update, and_, case, func, literal, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calendar import waking
 from bot.domain.ids import new_id
 from bot.domain.pulses import Pulse
-from bot.ports import Delivery, InDoubt, Later, Outcome, Recipient, Rejected, Sent, When
+from bot.ports import Delivery, Ended, InDoubt, Later, Outcome, Recipient, Rejected, Sent, When
 from bot.wire import Notice
 from storage.codes import Secrets
-from storage.rows import DeliveryRow, EnvelopeRow, LaneRow, PersonRow, RosterRow
+from storage.forgetting import Fate, count
+from storage.rows import DeliveryCountRow, DeliveryRow, EnvelopeRow, LaneRow, PersonRow, RosterRow
 from storage.sql import insert, random_id
 
 ENVELOPES = "envelopes"
@@ -56,7 +61,7 @@ class SqlOutbox:
         return sum([await self._fan_out_in(zone, pulse, notice, when) for zone in await self._session.scalars(zones)])
 
     async def claim(self, now: datetime, most: int) -> tuple[Delivery, ...]:
-        await self._session.execute(_too_late(now))
+        await self._count(await self._end(_too_late(now), "dead", "too late", now))
         abandoned = and_(DeliveryRow.state == "claimed", DeliveryRow.lease < now)
         ready = or_(and_(DeliveryRow.state == "due", DeliveryRow.due <= now), abandoned)
         query = select(DeliveryRow).where(ready).order_by(DeliveryRow.due, DeliveryRow.id).limit(most)
@@ -65,29 +70,31 @@ class SqlOutbox:
     async def sending(self, delivery: Delivery, lane: str, now: datetime) -> bool:
         hold = await self._session.scalar(select(LaneRow.hold_until).where(LaneRow.key == lane))
         if hold is not None and hold > now:
-            await self.put_off(delivery, hold)
+            await self.put_off(delivery, hold, now)
             return False
         begin = _own(delivery).values(state="sending", since=now, lease=now + LEASE)
         begun = await self._session.execute(begin.returning(DeliveryRow.id))
         return begun.first() is not None
 
-    async def put_off(self, delivery: Delivery, until: datetime) -> None:
-        await self._session.execute(_own(delivery).values(state="due", due=until, lease=None, since=None))
+    async def put_off(self, delivery: Delivery, until: datetime, now: datetime) -> None:
+        due = _next_hour(now) if _hidden(delivery) else until
+        await self._session.execute(_own(delivery).values(state="due", due=due, lease=None, since=None))
 
-    async def settle(self, delivery: Delivery, outcome: Outcome, now: datetime, lane: str = "") -> None:
-        ended = {"lease": None, "since": None}
-        match outcome:
-            case Sent():
-                await self._session.execute(_own(delivery).values(state="done", **ended, **_without_traces(now)))
-            case Rejected(reason):
-                await self._session.execute(_own(delivery).values(state="dead", reason=reason, **ended))
-            case InDoubt(reason):
-                await self._session.execute(_own(delivery).values(state="unknown", reason=reason, **ended))
-            case Later(seconds, True):
-                await self._hold(lane, now + timedelta(seconds=seconds))
-                await self._session.execute(_own(delivery).values(state="due", due=_after(now, seconds), **ended))
-            case Later(seconds, False):
-                await self._try_again(delivery, now, seconds)
+    async def settle(self, ended: Sequence[Ended], now: datetime) -> None:
+        """Count last: whoever held a count while waiting for a row could wait for somebody who waits for the count."""
+        lost: list[Fate] = []
+        for each in ended:
+            match each.outcome:
+                case Later(seconds, True):
+                    if not each.idle:
+                        await self._hold(each.lane, _after(now, seconds))
+                    await self.put_off(each.delivery, _after(now, seconds), now)
+                case Later(seconds) if (tries := await self._try_again(each.delivery)) < TRIES:
+                    await self.put_off(each.delivery, _after(now, seconds + _chance(tries)), now)
+                case outcome:
+                    state, reason = ("done", "") if each.idle else _verdict(outcome)
+                    lost += await self._end(_own(each.delivery), state, reason, now)
+        await self._count(lost)
 
     async def doubtful(self, now: datetime) -> tuple[Delivery, ...]:
         query = select(DeliveryRow).where(DeliveryRow.state == "sending", DeliveryRow.lease < now)
@@ -99,9 +106,14 @@ class SqlOutbox:
         )
         return await self._session.scalar(select(func.count()).select_from(DeliveryRow).where(ready)) or 0
 
-    async def counts(self) -> Mapping[str, int]:
-        found = await self._session.execute(select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state))
-        return {row.state: row[1] for row in found}
+    async def counts(self, now: datetime) -> Mapping[str, int]:
+        told = select(DeliveryRow.state, func.count()).where(not_(_unheard_of(now))).group_by(DeliveryRow.state)
+        going_on = select(DeliveryRow.id).where(DeliveryRow.pulse_id == DeliveryCountRow.pulse_id).exists()
+        lost = select(DeliveryCountRow.state, func.sum(DeliveryCountRow.n)).where(going_on)
+        found: Counter[str] = Counter()
+        for query in (told, lost.group_by(DeliveryCountRow.state)):
+            found.update({state: int(n) for state, n in await self._session.execute(query)})
+        return {state: n for state, n in found.items() if n}
 
     async def _fan_out_in(self, zone: str, pulse: Pulse, notice: Notice, when: When) -> int:
         fresh = _fresh(notice, when, waking(when.due, ZoneInfo(zone)))
@@ -132,16 +144,28 @@ class SqlOutbox:
             statement.on_conflict_do_update(index_elements=[LaneRow.key], set_={"hold_until": until})
         )
 
-    async def _try_again(self, delivery: Delivery, now: datetime, seconds: float) -> None:
-        """Wait longer each time, with chance in it so that not all come back at once; after eight tries, give up."""
-        tries = await self._session.scalar(select(DeliveryRow.tries).where(DeliveryRow.id == delivery.id)) or 0
-        if tries + 1 >= TRIES:
-            gone = {"state": "dead", "reason": "eight tries", "lease": None, "since": None}
-            await self._session.execute(_own(delivery).values(tries=tries + 1, **gone))
-            return
-        pause = seconds + secrets.randbelow(1000) / 1000 * min(LONGEST_PAUSE, 2.0**tries)
-        again = {"state": "due", "due": _after(now, pause), "lease": None, "since": None}
-        await self._session.execute(_own(delivery).values(tries=tries + 1, **again))
+    async def _try_again(self, delivery: Delivery) -> int:
+        """Count one more try; gives how many there were."""
+        more = _own(delivery).values(tries=DeliveryRow.tries + 1).returning(DeliveryRow.tries)
+        return await self._session.scalar(more) or 0
+
+    async def _end(self, change: Update, state: str, reason: str, now: datetime) -> list[Fate]:
+        """End these, without traces; gives those of pulses that were lost.
+
+        The platform keeps the id with the message. One of a conversation gets another here, so nothing joins them.
+        """
+        fresh = case((DeliveryRow.notice.in_(OF_BATCHES), _another_id(self._session)), else_=DeliveryRow.id)
+        ended = change.values(**_ended(state, reason, now), id=fresh).execution_options(synchronize_session=False)
+        row = DeliveryRow
+        found = await self._session.execute(ended.returning(row.pulse_id, row.notice, row.organisation_id))
+        return [Fate(pulse, notice, state, of) for pulse, notice, of in found if pulse and state != "done"]
+
+    async def _count(self, lost: Iterable[Fate]) -> None:
+        """Count these as what they are; and as less than nothing that is done, where the close will count them all."""
+        fates = Counter(lost)
+        for fate, n in list(fates.items()):
+            fates[fate._replace(state="done")] -= n
+        await count(self._session, fates)
 
 
 class SqlInbox:
@@ -162,19 +186,41 @@ class SqlInbox:
         return new.first() is not None
 
 
-def _without_traces(now: datetime) -> dict[str, object]:
-    """A pulse's delivery that is done looks like every other: how often it was tried would tell that it was sent.
+def _ended(state: str, reason: str, now: datetime) -> dict[str, object]:
+    """How a delivery looks when it is over.
 
-    One of a conversation or a story keeps only its day.
+    One of a pulse looks like every other: that it failed, or how often it was tried, would tell that there was
+    something to send. One of a conversation or a story keeps its state and its day: why it failed would tell whose
+    account it went to.
     """
     of_a_pulse, of_a_batch = DeliveryRow.pulse_id.is_not(None), DeliveryRow.notice.in_(OF_BATCHES)
     quiet = or_(of_a_pulse, of_a_batch)
     times = [(of_a_pulse, LONG_AGO), (of_a_batch, datetime.combine(now.astimezone(UTC).date(), time(), UTC))]
     return {
+        "state": case((of_a_pulse, "done"), else_=state),
+        "reason": case((quiet, ""), else_=reason),
         "due": case(*((kind, literal(at, DeliveryRow.due.type)) for kind, at in times), else_=DeliveryRow.due),
         "attempt": case((quiet, 0), else_=DeliveryRow.attempt),
         "tries": case((quiet, 0), else_=DeliveryRow.tries),
+        "lease": None,
+        "since": None,
     }
+
+
+def _another_id(session: AsyncSession) -> ColumnElement[str]:
+    return random_id(session)
+
+
+def _verdict(outcome: Outcome) -> tuple[str, str]:
+    match outcome:
+        case Sent():
+            return "done", ""
+        case Rejected(reason):
+            return "dead", reason
+        case InDoubt(reason):
+            return "unknown", reason
+        case Later():
+            return "dead", "eight tries"
 
 
 def _fresh(notice: Notice, when: When, due: datetime) -> dict[str, object]:
@@ -197,7 +243,32 @@ def _own(delivery: Delivery) -> Update:
 
 def _too_late(now: datetime) -> Update:
     stale = (DeliveryRow.state == "due", DeliveryRow.due <= now, DeliveryRow.not_after < now)
-    return update(DeliveryRow).where(*stale).values(state="dead", reason="too late")
+    free = select(DeliveryRow.id).where(*stale).with_for_update(skip_locked=True)
+    return update(DeliveryRow).where(DeliveryRow.id.in_(free)).execution_options(synchronize_session=False)
+
+
+def _unheard_of(now: datetime) -> ColumnElement[bool]:
+    """What must not be counted yet: the number would rise at the moment somebody writes.
+
+    Nor is a reply to a hidden author counted, unless it failed: it is sent in their morning, wherever they are.
+    """
+    before_its_batch = and_(DeliveryRow.notice.in_(OF_BATCHES), DeliveryRow.due > now)
+    to_nobody_named = and_(DeliveryRow.person_id.is_(None), DeliveryRow.channel_id.is_(None))
+    return or_(before_its_batch, and_(to_nobody_named, DeliveryRow.state.not_in(("dead", "unknown"))))
+
+
+def _chance(tries: int) -> float:
+    """Wait longer each time, with chance in it so that not all come back at once."""
+    return secrets.randbelow(1000) / 1000 * min(LONGEST_PAUSE, 2.0 ** (tries - 1))
+
+
+def _hidden(delivery: Delivery) -> bool:
+    """Whether only a locked route leads to its reader."""
+    return not delivery.person and not delivery.channel
+
+
+def _next_hour(now: datetime) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
 
 def _after(now: datetime, seconds: float) -> datetime:

@@ -400,7 +400,7 @@ class DeliveryRow(Row):
 
 
 class DeliveryCountRow(Row):
-    """How the personal deliveries of a closed pulse ended, without the persons."""
+    """How the deliveries of a pulse ended, without the persons. Before its close `done` is less than nothing."""
 
     __tablename__ = "delivery_counts"
     __table_args__ = BY_KEY

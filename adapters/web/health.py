@@ -29,9 +29,13 @@ class Health:
         return web.Response(text="ready\n")
 
     async def metrics(self, _request: web.Request) -> web.Response:
-        """Deliveries by state, in Prometheus' text form. Nothing by unit or person: that would tell who answers."""
+        """Deliveries by state, in Prometheus' text form.
+
+        Nothing by unit or person: that would tell who answers. Nothing that waits for its batch: that would tell when
+        somebody writes.
+        """
         async with self.store.view() as tx:
-            counts = await tx.outbox.counts()
+            counts = await tx.outbox.counts(self.clock())
         lines = [f'hundred_days_deliveries{{state="{state}"}} {n}\n' for state, n in sorted(counts.items())]
         return web.Response(text="# TYPE hundred_days_deliveries gauge\n" + "".join(lines))
 

@@ -86,7 +86,7 @@ async def worker(world: World, stub: Stub, at: datetime) -> AsyncIterator[None]:
 async def states(world: World) -> Counter[str]:
     """How all deliveries stand."""
     async with world.product.store.view() as tx:
-        return Counter(await tx.outbox.counts())
+        return Counter(await tx.outbox.counts(world.time[0]))
 
 
 async def until_settled(world: World, seconds: float = 60) -> Counter[str]:

@@ -12,7 +12,7 @@ from bot.domain.retention import RETENTION, Kept, kept_for
 from bot.domain.sessions import CODE_LASTS, Pass, Purpose
 from bot.features.organisations import connect, invite, leave
 from bot.notice import kept, notice
-from bot.ports import Rejected
+from bot.ports import Ended, Rejected
 from bot.words import LANGUAGES, load_languages
 from storage.retention import PURGES
 from tests.attack.thief import Rows, steal
@@ -92,18 +92,18 @@ async def test_a_conversation_is_closed_after_ninety_silent_days(world: World) -
 
 
 async def test_that_a_message_was_sent_is_forgotten_within_seven_days(world: World) -> None:
-    """One that failed keeps its time, and goes when the time has passed; one that is still to be sent stays."""
+    """One that failed keeps its day, and goes when the time has passed; one that is still to be sent stays."""
     await world.at(OPENS)
     await world.ask("u5", "OpenThread", body="Please listen")
     await world.product.store.tidy(BATCH + 2 * kept_for(Kept.MESSAGES))
     assert [row["state"] for row in await rows(world, "deliveries") if not row["pulse_id"]] == ["due"]
     async with world.product.store.begin() as tx:
         claimed = await tx.outbox.claim(BATCH, 100)
-        for delivery in claimed:
-            await tx.outbox.settle(delivery, Rejected("account_inactive"), BATCH)
-    await world.product.store.tidy(BATCH + kept_for(Kept.MESSAGES))
+        await tx.outbox.settle([Ended(delivery, Rejected("account_inactive")) for delivery in claimed], BATCH)
+    day = BATCH.replace(hour=0)
+    await world.product.store.tidy(day + kept_for(Kept.MESSAGES))
     assert [row for row in await rows(world, "deliveries") if not row["pulse_id"]]
-    await world.product.store.tidy(BATCH + kept_for(Kept.MESSAGES) + SECOND)
+    await world.product.store.tidy(day + kept_for(Kept.MESSAGES) + SECOND)
     assert [row for row in await rows(world, "deliveries") if not row["pulse_id"]] == []
 
 

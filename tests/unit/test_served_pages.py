@@ -96,7 +96,7 @@ async def test_somebody_with_only_a_page_is_asked_and_every_delivery_ends_well(
         await world.at(OPENS)
         pulse = await world.pulse()
         async with store.view() as tx:
-            counts = await tx.outbox.counts()
+            counts = await tx.outbox.counts(world.time[0])
             dai = next(p for p in await tx.people.all(world.organisation.id) if p.key == "kd")
             assert await tx.pulses.labels(pulse.id, dai.id) is not None
         assert set(counts) == {"done"} and counts["done"] > 28

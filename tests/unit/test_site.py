@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import aiohttp
+import pytest
+from sqlalchemy import false
 
 from bot.app import listening
+from bot.features.organisations import import_people
 from storage.engine import open_engines
-from tests.world import OPENS, World
+from tests.attack.thief import steal
+from tests.world import BATCH, OPENS, World
+
+NINE = (BATCH + timedelta(days=1)).replace(hour=9)
+FAR = [f"f{n},Somebody {n},Far,Council,staff,Europe/London,f{n}" for n in range(4)]
+AWAY = "\n".join(
+    [
+        "key,name,unit,parent_unit,role,timezone,web_id",
+        "boss,The leader,Far,Council,leader,Europe/London,boss",
+        "away,An author,Far,Council,staff,America/New_York,away",
+        *FAR,
+    ]
+).encode()
 
 
 @asynccontextmanager
@@ -61,6 +77,39 @@ async def test_metrics_count_deliveries_and_name_nobody(small_world: World) -> N
     assert 'hundred_days_deliveries{state="done"} 28' in lines
     assert all(line.startswith('hundred_days_deliveries{state="') for line in lines)
     assert not [name for name in ("Housing", "Roads", "Person", "u5", "general", "Council") if name in said]
+
+
+@pytest.mark.parametrize("sees", [False, True])
+async def test_nothing_that_is_counted_changes_between_two_batches(
+    world: World, monkeypatch: pytest.MonkeyPatch, *, sees: bool
+) -> None:
+    """Whoever looks each minute learns of a conversation, a reply or a story with its batch, and not before.
+
+    Were everything counted that waits, they would: the look can see it.
+    """
+    if sees:
+        monkeypatch.setattr("storage.outbox._unheard_of", lambda _: false())
+    await import_people(world.product.store, world.organisation, AWAY)
+    await world.at(OPENS)
+    await world.ask("away", "OpenThread", body="Please listen")
+    await world.at(BATCH)
+    [thread] = (await steal(world))["threads"]
+    await world.ask("boss", "SayInThread", thread=thread["id"], body="I do")
+    looks = []
+    async with visiting(world) as session:
+        for minute in range(1, 12):
+            await world.at(BATCH + timedelta(minutes=minute))
+            looks.append([await page(session, path) for path in ("/metrics", "/healthz", "/readyz")])
+            await world.ask(f"u{minute}", "OpenThread", body="Please listen", hear="code" if minute % 2 else "here")
+            await world.ask(f"u{minute}", "TellStory", text="Told", audience="organisation")
+            await world.ask("boss", "SayInThread", thread=thread["id"], body="And I still do")
+        assert (len({str(look) for look in looks}) == 1) is not sees
+        await world.at(NINE)
+        handed_over = await page(session, "/metrics")
+        assert handed_over != looks[0][0]
+        await world.at(NINE + timedelta(hours=4, minutes=1))
+        assert (await page(session, "/metrics") == handed_over) is not sees
+    assert "You have a reply" in str(world.mailbox.to("away")), "it is eight in New York"
 
 
 async def test_the_notice_is_a_page_in_every_language(small_world: World) -> None:
