@@ -1,25 +1,30 @@
 """Conversations.
 
-Each anonymous one has a random key of its own; closing it destroys the key, and with it the way back. One whose author
-wanted a code only has no such way: there is the hash of the code, and closing it destroys that.
+Each anonymous one has a random key of its own; closing it destroys the key, and with it the way back. What its author
+calls it by is made of that key too, so that nothing they were ever sent leads to it afterwards. One whose author wanted
+a code only has no way back: there is the hash of the code, and closing it destroys that.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from functools import partial
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.ids import ID_BYTES
 from bot.domain.threads import SILENT, Entry, Recipient, Side, Thread
 from storage.keys import KEY_BYTES, KeyStore
 from storage.receipts import Receipts
-from storage.rows import EntryRow, ThreadRow
+from storage.rows import DeliveryRow, EntryRow, ThreadRow
 from storage.seal import lock_route, unlock_route
 
+ANSWERED = "ThreadAnswered:"
 NO_WAY_BACK = {"closed": True, "route": None, "receipt": None}
 
 
@@ -54,6 +59,17 @@ class SqlThreads:
         row = await self._session.get(ThreadRow, thread)
         return (await self._threads([row]))[0] if row else None
 
+    def spend(self, person: str, today: date) -> None:
+        self._receipts.allowance.spend(person, today)
+
+    async def handle(self, thread: Thread) -> str:
+        return thread.id if thread.author else _handle(await self._keys.get(_key_name(thread.id)))
+
+    async def called(self, organisation: str, handle: str, person: str) -> str | None:
+        names = {_key_name(row.id): row.id for row in await self._own(organisation, person)}
+        keys = await self._keys.get_all(names)
+        return next((names[name] for name, key in keys.items() if _handle(key) == handle), None)
+
     async def opened_by(self, thread: str, person: str) -> bool:
         return await self.author(thread) == person
 
@@ -75,10 +91,7 @@ class SqlThreads:
         return (await self._authors([row]))[row.id] if row else None
 
     async def mine(self, organisation: str, person: str) -> tuple[Thread, ...]:
-        query = select(ThreadRow).where(ThreadRow.organisation_id == organisation, ThreadRow.closed.is_(False))
-        rows = await self._rows(query)
-        authors = await self._authors(rows)
-        return await self._threads([row for row in rows if authors[row.id] == person])
+        return await self._threads(await self._own(organisation, person))
 
     async def of_units(self, organisation: str, units: Collection[str]) -> tuple[Thread, ...]:
         query = select(ThreadRow).where(ThreadRow.organisation_id == organisation, ThreadRow.unit_id.in_(units))
@@ -105,6 +118,9 @@ class SqlThreads:
     async def close(self, thread: str) -> None:
         change = update(ThreadRow).where(ThreadRow.id == thread).values(**NO_WAY_BACK)
         await self._session.execute(change)
+        # The platform keeps a delivery's id with the message that its author was sent.
+        told = select(literal(ANSWERED) + EntryRow.id).where(EntryRow.thread_id == thread)
+        await self._session.execute(delete(DeliveryRow).where(DeliveryRow.key.in_(told)))
         # After the commit: were the key destroyed first and the commit lost, an open thread would have no way back.
         self._afterwards.append(partial(self._keys.destroy, _key_name(thread)))
 
@@ -112,6 +128,13 @@ class SqlThreads:
         key = os.urandom(KEY_BYTES)
         await self._keys.put(_key_name(thread), key)
         return lock_route(key, author)
+
+    async def _own(self, organisation: str, person: str) -> Collection[ThreadRow]:
+        """The open ones that lead to this person."""
+        query = select(ThreadRow).where(ThreadRow.organisation_id == organisation, ThreadRow.closed.is_(False))
+        rows = await self._rows(query)
+        authors = await self._authors(rows)
+        return [row for row in rows if authors[row.id] == person]
 
     async def _authors(self, rows: Collection[ThreadRow]) -> Mapping[str, str | None]:
         """Who opened each of these, where that can be found."""
@@ -137,6 +160,11 @@ async def close_silent(session: AsyncSession, today: date) -> None:
 
 def _key_name(thread: str) -> str:
     return f"thread-{thread}"
+
+
+def _handle(key: bytes) -> str:
+    """As long as an id, so that nobody can tell by a button which it is."""
+    return hmac.digest(key, b"handle", hashlib.sha256)[:ID_BYTES].hex()
 
 
 def _author(row: ThreadRow, key: bytes | None) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -154,7 +154,30 @@ class Tree:
                 sums[above] += n
         return sums
 
-    def large_enough(self, unit: str, heads: Mapping[str, int], least: int = THREAD_UNIT_MIN) -> str:
-        """The nearest unit, going up, with at least `least` people; the root if there is none."""
-        totals = self.totals(heads)
-        return next((u for u in self.up(unit) if totals[u] >= least), self.root.id)
+    def one_up(self, heads: Mapping[str, int]) -> dict[str, int]:
+        """The same people, each counted in the unit above their own, and those of the root in the root."""
+        counts = dict.fromkeys(self.units, 0)
+        for unit, n in heads.items():
+            counts[self.units[unit].parent or unit] += n
+        return counts
+
+    def shelters(self, heads: Mapping[str, int], led: Collection[str], least: int = THREAD_UNIT_MIN) -> dict[str, int]:
+        """From how many people the words that reach each unit may come: its own, and those whose words rise to it.
+
+        Words stay in a unit that is led and in which they may come from at least `least`. From every other one they
+        rise, so whoever is below a unit that keeps its words hides nobody above it.
+        """
+        counts = dict.fromkeys(self.units, 0) | dict(heads)
+        for unit in sorted(self.units, key=lambda unit: len(self.up(unit)), reverse=True):
+            above = self.units[unit].parent
+            if above is not None and (unit not in led or counts[unit] < least):
+                counts[above] += counts[unit]
+        return counts
+
+
+def without(people: Iterable[Person], heads: Mapping[str, int]) -> dict[str, int]:
+    """The heads of each unit less these people."""
+    counts = dict(heads)
+    for person in people:
+        counts[person.unit] = max(0, counts.get(person.unit, 0) - 1)
+    return counts

@@ -17,12 +17,18 @@ TOO_LONG = N_("Please keep it to {longest} characters. Yours has {n}; shorten it
 EMPTY = N_("Please write something first.")
 CLOSED = N_("This conversation has been closed. Nothing more can be sent in it.")
 TOO_FEW = N_("There are too few people here to hide who wrote it, so nothing was sent. With your name it can be sent.")
+TOO_THIN = N_(
+    "Too few people's words go the same way as yours to hide who wrote it, so nothing was sent. Everybody can write to "
+    "the stewards; or send it with your name."
+)
 UNKNOWN_CODE = N_("There is no open conversation with this code. It has 16 digits; please check them.")
 TOO_MANY_CODES = N_("Too many codes were not right. Please wait ten minutes, and check yours.")
 NOT_YET = N_("What was written last is handed over on {when}. Please close the conversation after that.")
 NOT_READ = N_(
     "Its author comes back with a code. Please leave it open until {when}, so that they can read your answer."
 )
+A_DAY = 30
+TOO_MUCH = N_("That is a lot for one day. Please go on tomorrow; nothing was sent.")
 CODE_DIGITS, CODE_GROUP = 16, 4
 BETWEEN_DIGITS = re.compile(r"[\s\-\u2010-\u2015]+")
 COME_BACK = timedelta(days=14)
@@ -37,7 +43,7 @@ class Side(StrEnum):
 
 
 class Recipient(StrEnum):
-    """Whom the author wants to read it."""
+    """Whom the author wants to read it. What is kept says no more than who does: the leaders of a unit or stewards."""
 
     LEADER = "leader"
     ABOVE = "above"

@@ -10,7 +10,7 @@ from bot.delivery import edit
 from bot.domain import stories as rules
 from bot.domain.calendar import next_batch
 from bot.domain.ids import new_id
-from bot.domain.people import Tree
+from bot.domain.people import THREAD_UNIT_MIN, Tree
 from bot.domain.programmes import Programme
 from bot.domain.stories import AUDIENCES, KINDS, Audience, Story, StoryKind, StoryState
 from bot.entries import MyStories, StartStory
@@ -45,6 +45,10 @@ HELP = frozenset({"help", "cymorth"})
 TEAM_TOO_SMALL = N_(
     "Fewer than five people of your team are here, so without your name it would still give you away. Show your name, "
     "or choose the whole organisation."
+)
+ORGANISATION_TOO_SMALL = N_(
+    "Fewer than five people are here, so without your name it would still give you away. Nothing was saved. Show your "
+    "name, and it can be told."
 )
 NOT_YOURS = N_("That story is not there any more.")
 NO_PROGRAMME = N_("No programme of change is running at the moment, so there is nowhere to tell it. Nothing was saved.")
@@ -94,8 +98,10 @@ async def start(command: StartStory, call: Call) -> Reply:
     programme = await _running(call)
     if not words:
         return Ask(_form(_blank(programme, call), call.words))
-    draft = replace(_blank(programme, call), text=words)
-    await call.tx.stories.draft(replace(draft, unit=await _sheltering_unit(call)), call.person.id)
+    call.tx.threads.spend(call.person.id, call.today)
+    tree = await call.tx.people.tree(call.organisation.id)
+    draft = replace(_blank(programme, call), unit=tree.root.id, text=words)
+    await call.tx.stories.draft(draft, call.person.id)
     return Show(_preview(draft, call.words))
 
 
@@ -111,6 +117,7 @@ async def tell(command: TellStory, call: Call) -> Reply:
     if story is None:
         story = _blank(await _running(call), call)
         told = await _told(command, story, call)
+        call.tx.threads.spend(call.person.id, call.today)
         await call.tx.stories.draft(told, call.person.id)
     elif story.state is StoryState.DRAFT:
         told = await _told(command, story, call)
@@ -269,18 +276,16 @@ async def _own(story_id: str, call: Call) -> Story:
 
 
 async def _told(command: TellStory, story: Story, call: Call) -> Story:
-    """The story as it will be kept. An unnamed one stands under a unit that is large enough to hide its teller."""
+    """The story as it will be kept."""
     named = command.named is Flag.YES
-    unit = call.person.unit if named else await _sheltering_unit(call)
-    if command.audience is Audience.TEAM and unit != call.person.unit:
-        raise Refusal(TEAM_TOO_SMALL, field="audience")
+    unit, audience = (call.person.unit, command.audience) if named else await _unnamed(command.audience, call)
     return replace(
         story,
         unit=unit,
         kind=command.kind,
         text=rules.accept_text(command.text, "text"),
         changed=rules.accept_text(command.changed, "changed", required=False),
-        audience=command.audience,
+        audience=audience,
         day=call.today,
         state=StoryState.SHARED,
         teller=call.person.id if named else "",
@@ -288,9 +293,21 @@ async def _told(command: TellStory, story: Story, call: Call) -> Story:
     )
 
 
-async def _sheltering_unit(call: Call) -> str:
-    tree = await call.tx.people.tree(call.organisation.id)
-    return tree.large_enough(call.person.unit, await call.tx.people.heads(call.organisation.id))
+async def _unnamed(audience: Audience, call: Call) -> tuple[str, Audience]:
+    """Where an unnamed story stands. A team's own does in the team, if enough people can tell one there.
+
+    Those of the units below do not count: they have channels of their own. Any other stands in the organisation, as if
+    from anybody: a unit would say who can not have told it. The team of whoever is in no unit is the organisation.
+    """
+    heads = await call.tx.people.heads(call.organisation.id)
+    root, own = (await call.tx.people.tree(call.organisation.id)).root.id, call.person.unit
+    if audience is Audience.TEAM and own != root:
+        if heads.get(own, 0) < THREAD_UNIT_MIN:
+            raise Refusal(TEAM_TOO_SMALL, field="audience")
+        return own, audience
+    if sum(heads.values()) < THREAD_UNIT_MIN:
+        raise Refusal(ORGANISATION_TOO_SMALL, field="named")
+    return root, Audience.ORGANISATION if audience is Audience.TEAM else audience
 
 
 async def _spread(story: Story, call: Call) -> None:

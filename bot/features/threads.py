@@ -9,7 +9,7 @@ from bot.core import Call
 from bot.domain import threads as rules
 from bot.domain.calendar import next_batch
 from bot.domain.ids import ID_BYTES, new_id
-from bot.domain.people import THREAD_UNIT_MIN, Person, Role, Tree
+from bot.domain.people import THREAD_UNIT_MIN, Person, Role, Tree, without
 from bot.domain.threads import HEARING, RECIPIENTS, Entry, Hearing, Recipient, Side, Thread
 from bot.entries import MyThreads, SpeakUp
 from bot.errors import NotFound, Refusal
@@ -88,7 +88,7 @@ class UseCode(Command):
 
 @dataclass(frozen=True, slots=True)
 class SayInThread(Command):
-    """Say something more in a conversation. `thread` is its id, or the ticket of an author who came with a code."""
+    """Say something more in a conversation. `thread` is what this side of it calls it by: see `Seat`."""
 
     thread: str
     body: str
@@ -96,7 +96,7 @@ class SayInThread(Command):
 
 @dataclass(frozen=True, slots=True)
 class CloseThread(Command):
-    """End a conversation, and destroy the way back to its author. `thread` is its id, or the author's ticket."""
+    """End a conversation, and destroy the way back to its author. `thread` is what this side of it calls it by."""
 
     thread: str
 
@@ -124,9 +124,11 @@ class ThreadAnswered(Notice):
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A conversation as one side of it sees it, and what they call it by. An author with a code calls it by a ticket.
+    """A conversation as one side of it sees it, and what they call it by.
 
-    Of such a one nothing may be left in the chat, where it would stay: all that they are answered is a form.
+    Its readers call it by its id. What an unnamed author is given stays in the chat, so they call it by a handle that
+    leads nowhere once it is closed. An author with a code calls it by a ticket; of such a one nothing at all may be
+    left in the chat, so all that they are answered is a form.
     """
 
     thread: Thread
@@ -136,7 +138,7 @@ class Seat:
     @property
     def ticketed(self) -> bool:
         """Whether it is held with a ticket."""
-        return self.name != self.thread.id
+        return _is_ticket(self.name)
 
 
 # What people ask
@@ -148,26 +150,29 @@ async def speak_up(command: SpeakUp, call: Call) -> Reply:
 
 
 async def open_thread(command: OpenThread, call: Call) -> Reply:
-    """Start a conversation with the leaders of a unit that is large enough to hide its author."""
+    """Start a conversation with the leaders of a unit whose people are enough to hide its author, or the stewards."""
     tree = await call.tx.people.tree(call.organisation.id)
-    unit = await _unit_for(command, tree, call)
+    unit, recipient = await _addressed(command, tree, call)
     entry = _entry(Side.STAFF, command.body, call)
     thread = Thread(
         id=new_id(),
         organisation=call.organisation.id,
         unit=unit,
-        recipient=command.recipient,
+        recipient=recipient,
         opened=call.today,
         author=call.person.id if command.hear is Hearing.NAMED else "",
         entries=(entry,),
     )
     readers = await _readers(thread, call.tx)
-    if all(reader.id == call.person.id for reader in readers):
+    if not _others(readers, call.person):
         raise Refusal(NOBODY_ELSE)
+    call.tx.threads.spend(call.person.id, call.today)
     code = rules.new_code() if command.hear is Hearing.CODE else ""
     await call.tx.threads.open(thread, call.person.id, code)
     await _tell(readers, thread, entry, call)
-    return Ask(_receipt(code, call)) if code else Show(_sent(thread, readers, tree, call))
+    if code:
+        return Ask(_receipt(code, call))
+    return Show(_sent(await call.tx.threads.handle(thread), readers, tree.units[unit].name, call))
 
 
 async def enter_code(_command: EnterCode, call: Call) -> Reply:
@@ -204,13 +209,14 @@ async def say(command: SayInThread, call: Call) -> Reply:
     thread = seat.thread
     rules.require_open(thread)
     entry = _entry(seat.side, command.body, call)
+    call.tx.threads.spend(call.person.id, call.today)
     await call.tx.threads.say(thread.id, entry)
     if seat.side is Side.STAFF:
         await _tell(await _readers(thread, call.tx), thread, entry, call)
     elif not thread.coded:
         await _tell_author(thread, entry, call)
     if not seat.ticketed:
-        return Replace(_said(thread, call))
+        return Replace(_said(seat.name, call))
     return Ask(_reading(replace(seat, thread=replace(thread, entries=(*thread.entries, entry))), "", call))
 
 
@@ -230,14 +236,17 @@ async def close(command: CloseThread, call: Call) -> Reply:
 
 
 async def mine(_command: MyThreads, call: Call) -> Reply:
-    """Conversations of this person, and for a leader or a steward those they are to answer, waiting ones first."""
+    """Conversations of this person, and for a leader or a steward those they are to answer, waiting ones first.
+
+    One without a name that its author is to answer too stands there twice, so that nobody's list lacks it.
+    """
     own = [t.seen_by(Side.STAFF, call.now) for t in await call.tx.threads.mine(call.organisation.id, call.person.id)]
-    mine = {thread.id for thread in own}
-    led = [t for t in await _led_by(call) if not t.closed and t.id not in mine]
+    led = [t for t in await _led_by(call) if not t.closed and t.author != call.person.id]
     led.sort(key=lambda thread: (not thread.waiting, thread.opened))
+    named = [*((thread, thread.id) for thread in led), *[(t, await call.tx.threads.handle(t)) for t in own]]
     t = call.words
-    none = () if own or led else (text(t(N_("There are none. Start one with /speakup."))),)
-    listed = (part for thread in (*led, *own) for part in _listed(thread, t))
+    none = () if named else (text(t(N_("There are none. Start one with /speakup."))),)
+    listed = (part for thread, name in named for part in _listed(thread, name, t))
     return Show(View(t(N_("My conversations")), (*none, *listed, _have_a_code(t))))
 
 
@@ -270,10 +279,10 @@ async def compose_answered(notice: ThreadAnswered, reader: Reader) -> View | Non
     thread = await reader.tx.threads.get(notice.thread)
     if thread is None or thread.closed:
         return None
-    t = reader.words
+    t, name = reader.words, await reader.tx.threads.handle(thread)
     return View(
         t(N_("You have a reply")),
-        (Buttons((Button(t(N_("Read it")), ReadThread(thread.id), Style.PRIMARY, asks=True),)),),
+        (Buttons((Button(t(N_("Read it")), ReadThread(name), Style.PRIMARY, asks=True),)),),
     )
 
 
@@ -358,10 +367,9 @@ def _speaker(entry: Entry, reader: Side, author: str, t: Words) -> str:
     return t(N_("A leader")) if entry.side is Side.LEADER else author or t(N_("A colleague"))
 
 
-def _sent(thread: Thread, readers: Collection[Person], tree: Tree, call: Call) -> View:
+def _sent(name: str, readers: Collection[Person], unit: str, call: Call) -> View:
     t = call.words
     when = t.moment(next_batch(call.now, call.organisation.tz))
-    unit = tree.units[thread.unit].name
     led = any(reader.role is Role.LEADER for reader in readers)
     reader = t(N_("the leader of {unit}"), unit=unit) if led else t(N_("the stewards"))
     return View(
@@ -371,65 +379,92 @@ def _sent(thread: Thread, readers: Collection[Person], tree: Tree, call: Call) -
                 t(N_("It is handed to {reader} on {when}, with whatever else has come in."), reader=reader, when=when)
             ),
             text(t(N_("You will be told here when there is a reply."))),
-            Buttons((Button(t(N_("Read or close it")), ReadThread(thread.id), asks=True),)),
+            Buttons((Button(t(N_("Read or close it")), ReadThread(name), asks=True),)),
         ),
     )
 
 
-def _said(thread: Thread, call: Call) -> View:
+def _said(name: str, call: Call) -> View:
     t = call.words
     when = t.moment(next_batch(call.now, call.organisation.tz))
-    again = Button(t(N_("Read or close it")), ReadThread(thread.id), asks=True)
+    again = Button(t(N_("Read or close it")), ReadThread(name), asks=True)
     return View(
         t(N_("Your answer is kept")), (text(t(N_("It is handed over on {when}."), when=when)), Buttons((again,)))
     )
 
 
-def _listed(thread: Thread, t: Words) -> Iterable[Element]:
+def _listed(thread: Thread, name: str, t: Words) -> Iterable[Element]:
     status = N_("waiting for the leader") if thread.waiting else N_("answered")
     yield text(t(N_("Opened on {day}: {status}"), day=t.day(thread.opened), status=t(status)))
-    yield Buttons((Button(t(N_("Read and answer")), ReadThread(thread.id), asks=True),))
+    yield Buttons((Button(t(N_("Read and answer")), ReadThread(name), asks=True),))
 
 
 # How it is done
 
 
-async def _unit_for(command: OpenThread, tree: Tree, call: Call) -> str:
-    """Whose leaders read it: those of the author's unit, or of the nearest one above that is led and hides its author.
+async def _addressed(command: OpenThread, tree: Tree, call: Call) -> tuple[str, Recipient]:
+    """Who reads it: the leaders of the nearest unit whose words may come from enough people, or else the stewards.
 
-    Too few to hide anybody are five less those who read it: they know that it was not themselves.
+    What is kept says that and not what was chosen: of two ways to one reader, the rarer would tell more. Anybody can
+    write to the stewards; they know that it was not themselves, so they hide nobody.
     """
-    people = tree.totals(await call.tx.people.heads(call.organisation.id))
-    stewards = await call.tx.people.stewards(call.organisation.id)
-    for unit in _asked(command.recipient, tree, call.person):
-        leaders = await call.tx.people.leaders(call.organisation.id, unit)
-        led = command.recipient is not Recipient.STEWARD and any(p.id != call.person.id for p in leaders)
-        hidden = people[unit] - (0 if led else len(stewards))
-        last = unit == tree.root.id
-        if (led or last) and (hidden >= THREAD_UNIT_MIN or (last and command.hear is Hearing.NAMED)):
-            return unit
-    raise Refusal(rules.TOO_FEW, field="hear")
+    people, organisation, root = call.tx.people, call.organisation.id, tree.root.id
+    heads = without(await people.stewards(organisation), await people.heads(organisation))
+    hidden = command.hear is not Hearing.NAMED
+    if hidden and sum(heads.values()) < THREAD_UNIT_MIN:
+        raise Refusal(rules.TOO_FEW, field="hear")
+    if command.recipient is Recipient.STEWARD:
+        return root, Recipient.STEWARD
+    above = command.recipient is Recipient.ABOVE
+    shelters = tree.shelters(tree.one_up(heads) if above else heads, await people.led(organisation))
+    for unit in _upwards(tree, call.person, above=above):
+        enough = not hidden or shelters[unit] >= THREAD_UNIT_MIN
+        if enough and _others(await people.leaders(organisation, unit), call.person):
+            return unit, Recipient.LEADER
+    topmost = await people.leaders(organisation, root)
+    if _others(topmost, call.person):
+        raise Refusal(rules.TOO_THIN, field="recipient")
+    return root, Recipient.LEADER if topmost else Recipient.STEWARD
 
 
-def _asked(recipient: Recipient, tree: Tree, person: Person) -> tuple[str, ...]:
+def _others(people: Collection[Person], person: Person) -> bool:
+    """Whether somebody else is among them."""
+    return any(each.id != person.id for each in people)
+
+
+def _upwards(tree: Tree, person: Person, *, above: bool) -> tuple[str, ...]:
     """The units whose leaders may read it, nearest first."""
     own = tree.up(person.unit)
-    if recipient is Recipient.STEWARD:
-        return (tree.root.id,)
-    return own[1:] if recipient is Recipient.ABOVE and len(own) > 1 else own
+    return own[1:] if above and len(own) > 1 else own
 
 
 async def _seat(name: str, call: Call) -> Seat:
-    """The place of this person in a conversation, which they name by its id or hold a ticket for."""
-    ticketed = await call.tx.threads.admitted(call.organisation.id, name, call.person.id, call.now)
-    thread = await call.tx.threads.get(ticketed or name)
-    if thread is not None and thread.organisation == call.organisation.id:
-        if ticketed or await call.tx.threads.opened_by(thread.id, call.person.id):
-            return Seat(thread.seen_by(Side.STAFF, call.now), Side.STAFF, name)
+    """The place of this person in a conversation, by what they call it.
+
+    By its id, an unnamed author who is one of its readers is a reader: whatever they are answered in the chat looks
+    like what the others are answered. Nobody else's messages lead them to its id but those of former versions.
+    """
+    threads, organisation, person = call.tx.threads, call.organisation.id, call.person.id
+    ticketed = await threads.admitted(organisation, name, person, call.now)
+    thread = await threads.get(ticketed or name)
+    handled = None if thread else await threads.called(organisation, name, person)
+    if handled:
+        thread = await threads.get(handled)
+    if thread is not None and thread.organisation == organisation:
+        own = thread.seen_by(Side.STAFF, call.now)
+        if ticketed or handled or thread.author == person:
+            return Seat(own, Side.STAFF, name)
         handed_over = thread.seen_by(Side.LEADER, call.now)
         if handed_over.entries and await _leads(call.person, thread, call.tx):
             return Seat(handed_over, Side.LEADER, name)
-    raise NotFound(NO_THREAD if len(name) <= 2 * ID_BYTES else TICKET_GONE)
+        if await threads.opened_by(thread.id, person):
+            return Seat(own, Side.STAFF, await threads.handle(thread))
+    raise NotFound(TICKET_GONE if _is_ticket(name) else NO_THREAD)
+
+
+def _is_ticket(name: str) -> bool:
+    """A ticket is longer than an id or a handle."""
+    return len(name) > 2 * ID_BYTES
 
 
 async def _leads(person: Person, thread: Thread, tx: Transaction) -> bool:
@@ -471,10 +506,10 @@ async def _author_name(thread: Thread, tx: Transaction) -> str:
 
 
 async def _tell(readers: Collection[Person], thread: Thread, entry: Entry, call: Call) -> None:
-    """Queue the news for its readers, but for a leader or steward who has written to themselves among others."""
+    """Queue the news for its readers, with an unnamed author among them: whoever is left out would be known."""
     when = When(next_batch(call.now, call.organisation.tz))
     for reader in readers:
-        if reader.id == call.person.id:
+        if reader.id == thread.author:
             continue
         notice = ThreadWaiting(thread.id, entry.id)
         key = f"{notice.name()}:{entry.id}:{reader.id}"

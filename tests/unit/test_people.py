@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.domain.people import Organisation, Person, Tree, Unit
+from bot.domain.people import THREAD_UNIT_MIN, Organisation, Person, Tree, Unit, without
 
 TREE = Tree.of(
     (
@@ -78,26 +80,64 @@ def test_in_any_tree_a_total_is_the_sum_of_what_is_inside() -> None:
 
 
 @pytest.mark.parametrize(
-    ("heads", "found"),
+    ("heads", "shelters"),
     [
-        ({"repairs": 5}, "repairs"),
-        ({"repairs": 4, "housing": 1}, "housing"),
-        ({"repairs": 4, "allotments": 1}, "housing"),
-        ({"repairs": 4, "roads": 5}, "council"),
-        ({"repairs": 4}, "council"),
-        ({}, "council"),
+        ({"repairs": 5}, {"repairs": 5, "housing": 0, "council": 0}),
+        ({"repairs": 4, "housing": 1}, {"repairs": 4, "housing": 5, "council": 0}),
+        ({"repairs": 4, "allotments": 1}, {"repairs": 4, "housing": 5, "council": 0}),
+        ({"repairs": 4, "roads": 5}, {"repairs": 4, "housing": 4, "roads": 5, "council": 4}),
+        ({"repairs": 6, "allotments": 6, "housing": 1}, {"repairs": 6, "allotments": 6, "housing": 1, "council": 1}),
+        ({}, {"repairs": 0, "council": 0}),
     ],
-    ids=["itself", "its parent", "with a neighbour", "the root", "the root though small", "nobody"],
+    ids=["itself", "its parent", "with a neighbour", "not with a large one", "thin above large ones", "nobody"],
 )
-def test_a_small_unit_is_sheltered_by_the_nearest_large_one(heads: dict[str, int], found: str) -> None:
-    """Going up, the first unit of at least five people is taken, and the root where there is none."""
-    assert TREE.large_enough("repairs", heads) == found
+def test_only_people_whose_words_rise_to_a_unit_hide_anybody_there(
+    heads: dict[str, int], shelters: dict[str, int]
+) -> None:
+    """A unit's own people and those of too small units below count; those of large ones keep their words below."""
+    found = TREE.shelters(heads, TREE.units)
+    assert {unit: found[unit] for unit in shelters} == shelters
+
+
+def test_words_rise_through_a_unit_that_nobody_leads() -> None:
+    """A large team without a leader hides the director's assistant, because its words go to the director too."""
+    heads = {"repairs": 6, "housing": 1}
+    assert TREE.shelters(heads, {"repairs", "housing"})["housing"] == 1
+    assert TREE.shelters(heads, {"housing"})["housing"] == 7
 
 
 def test_how_many_are_enough_can_be_said() -> None:
     """A smaller demand is met lower down."""
-    assert TREE.large_enough("repairs", {"repairs": 2, "housing": 9}, least=2) == "repairs"
-    assert TREE.large_enough("repairs", {"repairs": 2, "housing": 9}, least=3) == "housing"
+    assert TREE.shelters({"repairs": 2, "housing": 9}, TREE.units, least=2)["housing"] == 9
+    assert TREE.shelters({"repairs": 2, "housing": 9}, TREE.units, least=3)["housing"] == 11
+
+
+def test_one_up_moves_everybody_but_those_at_the_top() -> None:
+    """The same people, each in the unit above their own; the root keeps its own and gets its children's."""
+    moved = TREE.one_up({"repairs": 3, "housing": 2, "council": 1})
+    assert moved == {"council": 3, "housing": 3, "repairs": 0, "roads": 0, "allotments": 0}
+
+
+def test_without_takes_people_from_their_units_and_never_below_none() -> None:
+    """Two of one unit are two less; one who was not counted makes nothing less than none."""
+    gone = [Person(str(n), "o", "k", "Ann", unit) for n, unit in enumerate(("repairs", "repairs", "roads"))]
+    assert without(gone, {"repairs": 3, "housing": 1}) == {"repairs": 1, "housing": 1, "roads": 0}
+
+
+@given(st.data())
+def test_wherever_words_come_to_rest_that_many_people_s_words_do(data: st.DataObject) -> None:
+    """In any tree, however led: a unit's shelter is the number of people whose words stop there, none counted twice."""
+    names = [str(n) for n in range(data.draw(st.integers(1, 9)))]
+    tree = Tree.of(Unit(n, n, data.draw(st.sampled_from(names[:i])) if i else None) for i, n in enumerate(names))
+    heads = {n: data.draw(st.integers(0, 8)) for n in names}
+    led = data.draw(st.sets(st.sampled_from(names)))
+    shelters = tree.shelters(heads, led)
+    at_rest = dict.fromkeys(names, 0)
+    for unit, n in heads.items():
+        rest = next((u for u in tree.up(unit) if u in led and shelters[u] >= THREAD_UNIT_MIN), tree.root.id)
+        at_rest[rest] += n
+    assert all(at_rest[u] == shelters[u] for u in led if shelters[u] >= THREAD_UNIT_MIN)
+    assert sum(at_rest.values()) == sum(heads.values())
 
 
 def test_zones_are_those_of_the_wall_clock() -> None:

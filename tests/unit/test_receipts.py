@@ -15,11 +15,11 @@ from bot.domain import threads as rules
 from bot.domain.ids import new_id
 from bot.domain.threads import Entry, Recipient, Side, Thread, accept_code, new_code, open_until, spelled
 from bot.errors import Refusal
-from bot.views import Ask, Done, Refused, Replace, Reply
+from bot.views import Ask, Done, Refused, Replace, Reply, Show
 from storage.keys import KeyDirectory
-from storage.receipts import Receipts
+from storage.receipts import Allowance, Receipts
 from tests.attack.thief import steal
-from tests.world import BATCH, BEFORE, World
+from tests.world import BATCH, BEFORE, OPENS, World
 
 SPELLED = re.compile(r"(?:\d{4} ){3}\d{4}")
 WRONG = "0000 0000 0000 0000"
@@ -117,6 +117,53 @@ async def test_right_codes_and_slips_of_the_pen_are_not_counted(small_world: Wor
     for _ in range(10):
         assert isinstance(await small_world.ask("u5", "UseCode", code=code), Ask)
         assert _why(await small_world.ask("u5", "UseCode", code=code[1:])) == rules.UNKNOWN_CODE
+
+
+def test_a_day_s_allowance_is_each_person_s_own_and_new_every_day() -> None:
+    """Thirty, wherever it is that day; what was spent before yesterday is not even remembered."""
+    allowance, day = Allowance(), BEFORE.date()
+    for _ in range(30):
+        allowance.spend("ann", day)
+    with pytest.raises(Refusal, match="a lot for one day"):
+        allowance.spend("ann", day)
+    allowance.spend("bob", day)
+    allowance.spend("ann", day + timedelta(days=1))
+    with pytest.raises(Refusal, match="a lot for one day"):
+        allowance.spend("ann", day)
+    allowance.spend("bob", day + timedelta(days=2))
+    assert set(allowance._spent) == {("ann", day + timedelta(days=1)), ("bob", day + timedelta(days=2))}
+
+
+async def test_thirty_a_day_of_conversations_and_stories_together(world: World) -> None:
+    """The next is refused and kept nowhere, whichever it is; somebody else may go on, and everybody tomorrow."""
+    await world.at(OPENS)
+    for hear in ("here", "named", "code"):
+        await world.ask("u5", "OpenThread", body="zq listen", hear=hear)
+    await world.ask("u5", "StartStory", text="zq a draft")
+    await world.ask("u5", "TellStory", text="zq told", audience="organisation")
+    [thread] = [row for row in (await steal(world))["threads"] if row["route"]]
+    for _ in range(25):
+        assert isinstance(await world.ask("u5", "SayInThread", thread=thread["id"], body="And"), Replace)
+    before = await steal(world)
+    more: dict[str, dict[str, object]] = {
+        "OpenThread": {"body": "zq listen"},
+        "SayInThread": {"thread": thread["id"], "body": "And"},
+        "StartStory": {"text": "zq a draft"},
+        "TellStory": {"text": "zq told", "audience": "organisation"},
+    }
+    for action, values in more.items():
+        assert _why(await world.ask("u5", action, **values)) == rules.TOO_MUCH
+    assert await steal(world) == before
+    assert isinstance(await world.ask("u6", "TellStory", text="zq told", audience="organisation"), Show)
+    world.time[0] = OPENS + timedelta(days=1)
+    assert isinstance(await world.ask("u5", "TellStory", text="zq told", audience="organisation"), Show)
+
+
+async def test_what_is_refused_for_another_reason_is_not_counted(small_world: World) -> None:
+    """Somebody who presses send forty times with nothing written can still write."""
+    for _ in range(40):
+        assert isinstance(await small_world.ask("u5", "OpenThread", body=" "), Refused)
+    assert isinstance(await small_world.ask("u5", "OpenThread", body="zq listen"), Show)
 
 
 async def test_unknown_and_closed_are_answered_alike(world: World) -> None:

@@ -62,7 +62,13 @@ class Councils:
         reply = await self.ask(workspace, account, threads.OpenThread, values)
         assert isinstance(reply, Show)
         self.world.time[0] = next_batch(self.world.time[0], self.world.organisation.tz)
-        return sent(reply.view, threads.ReadThread)["thread"]
+        handle = sent(reply.view, threads.ReadThread)["thread"]
+        async with self.world.product.store.view() as tx:
+            member = await tx.people.who(Identity(Platform.WEB, workspace, account))
+            assert member is not None
+            found = await tx.threads.called(member.organisation.id, handle, member.person.id)
+        assert found is not None
+        return found
 
     async def code(self, workspace: str, account: str) -> str:
         """The code of a conversation that this account has opened with one."""
