@@ -68,31 +68,31 @@ async def test_approved_comments_are_quoted(world: World) -> None:
     assert general != housing
 
 
-async def test_a_declined_comment_is_not_quoted(world: World) -> None:
+async def test_a_declined_comment_is_not_quoted(small_world: World) -> None:
     """One that a steward has declined stays out, also of the digest that anybody may look at beforehand."""
-    await written(world, quotable=1)
-    assert isinstance(await press(world, "Do not quote"), Replace)
-    private = await world.ask("steward", "ShowDigest")
-    await world.at(DIGEST)
+    await written(small_world, quotable=1)
+    assert isinstance(await press(small_world, "Do not quote"), Replace)
+    private = await small_world.ask("steward", "ShowDigest")
+    await small_world.at(DIGEST)
     assert isinstance(private, Show)
-    assert [quotes(view) for view in (private.view, world.mailbox.to("general")[-1])] == [[], []]
+    assert [quotes(view) for view in (private.view, small_world.mailbox.to("general")[-1])] == [[], []]
 
 
-async def test_stewards_are_told_once_and_only_if_there_is_something(world: World) -> None:
+async def test_stewards_are_told_once_and_only_if_there_is_something(small_world: World) -> None:
     """One message after the close, to the steward alone, without saying how many."""
-    await written(world, quotable=7)
-    await world.at(CLOSES + timedelta(minutes=5))
-    [told] = [view for view in world.mailbox.to("steward") if view.title == WAITING]
+    await written(small_world, quotable=7)
+    await small_world.at(CLOSES + timedelta(minutes=5))
+    [told] = [view for view in small_world.mailbox.to("steward") if view.title == WAITING]
     assert "7" not in str(told.body)
-    assert [ref for ref, view in world.mailbox.sent if view.title == WAITING] == ["steward"]
+    assert [ref for ref, view in small_world.mailbox.sent if view.title == WAITING] == ["steward"]
 
 
-async def test_nobody_is_told_of_nothing(world: World) -> None:
+async def test_nobody_is_told_of_nothing(small_world: World) -> None:
     """Where no writer agreed to be quoted, nobody is asked to look."""
-    await written(world, quotable=0)
-    await world.at(CLOSES + timedelta(minutes=5))
-    assert WAITING not in [view.title for _, view in world.mailbox.sent]
-    assert (await queue(world)).title == "No comment waits to be looked at"
+    await written(small_world, quotable=0)
+    await small_world.at(CLOSES + timedelta(minutes=5))
+    assert WAITING not in [view.title for _, view in small_world.mailbox.sent]
+    assert (await queue(small_world)).title == "No comment waits to be looked at"
 
 
 async def test_a_late_close_is_told_of_in_the_morning(small_world: World) -> None:
@@ -109,41 +109,41 @@ async def test_a_late_close_is_told_of_in_the_morning(small_world: World) -> Non
     assert WAITING in [view.title for view in world.mailbox.to("steward")]
 
 
-async def test_names_are_out_before_the_steward_looks(world: World) -> None:
+async def test_names_are_out_before_the_steward_looks(small_world: World) -> None:
     """The queue shows a comment without the names of the roster, and with the unit it was published for."""
-    await world.at(OPENS)
-    pulse = await world.pulse()
+    await small_world.at(OPENS)
+    pulse = await small_world.pulse()
     for number in range(1, 13):
         comment = "Stella Steward and @mred never listen to a word of ours"
-        await world.ask(f"u{number}", "SaveComment", pulse=pulse.id, comment=comment, quotable="yes")
-    await world.at(CLOSES)
-    shown = str((await queue(world)).body)
+        await small_world.ask(f"u{number}", "SaveComment", pulse=pulse.id, comment=comment, quotable="yes")
+    await small_world.at(CLOSES)
+    shown = str((await queue(small_world)).body)
     assert "[name] and [name] never listen" in shown
     assert "Stella" not in shown
     assert "Housing" in shown
     assert not {"positive", "negative", "neutral"} & set(shown.replace("'", " ").split())
 
 
-async def test_a_comment_counts_where_ten_wrote(world: World) -> None:
+async def test_a_comment_counts_where_ten_wrote(small_world: World) -> None:
     """Ten of Roads and three of Housing comment: nobody is told that those three are of Housing."""
-    await world.at(OPENS)
-    pulse = await world.pulse()
+    await small_world.at(OPENS)
+    pulse = await small_world.pulse()
     for number in (1, 2, 4, *range(14, 27)):
         comment = WORKLOAD.format(n=number)
-        await world.ask(f"u{number}", "SaveComment", pulse=pulse.id, comment=comment, quotable="yes")
-    await world.at(CLOSES)
-    assert "Housing" not in str(await queue(world))
+        await small_world.ask(f"u{number}", "SaveComment", pulse=pulse.id, comment=comment, quotable="yes")
+    await small_world.at(CLOSES)
+    assert "Housing" not in str(await queue(small_world))
 
 
-async def test_a_double_press_is_harmless(world: World) -> None:
+async def test_a_double_press_is_harmless(small_world: World) -> None:
     """The same press again, or both at once, leaves the same decision and no error."""
-    await written(world, quotable=1)
-    [button] = [b for b in buttons(await queue(world)) if b.label == "May be quoted"]
-    both = await asyncio.gather(*(world.ask("steward", "DecideQuote", **button.sends.write()) for _ in range(2)))
-    again = await world.ask("steward", "DecideQuote", **button.sends.write())
+    await written(small_world, quotable=1)
+    [button] = [b for b in buttons(await queue(small_world)) if b.label == "May be quoted"]
+    both = await asyncio.gather(*(small_world.ask("steward", "DecideQuote", **button.sends.write()) for _ in range(2)))
+    again = await small_world.ask("steward", "DecideQuote", **button.sends.write())
     assert all(isinstance(reply, Replace) and "meanwhile" not in str(reply) for reply in (*both, again))
-    assert quotes(await queue(world)) == []
-    assert len(quotes(await queue(world, decided=True))) == 1
+    assert quotes(await queue(small_world)) == []
+    assert len(quotes(await queue(small_world, decided=True))) == 1
 
 
 async def test_a_steward_does_not_undo_what_another_decided_unseen(world: World) -> None:
