@@ -15,8 +15,8 @@ from bot.domain.people import Labels, Segment, Tree, Unit
 from bot.domain.publishing import label_of
 from tests.soak.figures import SOAK
 
-ORGANISATIONS = 10_000 if SOAK else 2_000
-TEAMS = 200 if SOAK else 40
+ORGANISATIONS = 10_000 if SOAK else 1_000
+TEAMS = 200 if SOAK else 20
 PRIME = 1_000_003
 Row = list[int]
 

@@ -19,7 +19,7 @@ from bot.domain.people import Labels, Segment, Tree, Unit
 from bot.domain.shares import rounded_share
 from tests.soak.figures import SOAK
 
-TRIALS = 60_000 if SOAK else 12_000
+TRIALS = 60_000 if SOAK else 8_000
 FAVOURABLE = 0.57
 K = 5
 ALLOWED = 0.02
