@@ -234,6 +234,9 @@ class Deliverer:
                 return await messenger.find(to, delivery.id, delivery.since)
         except TimeoutError:
             return Later(0)
+        except Exception:  # an edge: what can not be looked for must not hold up what is to be sent
+            log.exception("delivery.not_looked", extra={"notice": delivery.notice})
+            return Later(0)
 
     def _now(self) -> datetime:
         return self.composer.clock()

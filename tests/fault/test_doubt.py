@@ -105,6 +105,29 @@ async def test_a_message_in_doubt_is_looked_for_and_arrives_once(database: str, 
     assert sorted(to for to, _ in shaky.sent) == sorted([*(f"u{n}" for n in range(8)), "steward"])
 
 
+async def test_a_look_that_fails_holds_up_nobody(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the platform can not even be asked what arrived, a story is sent; afterwards nobody is asked twice."""
+    shaky = Shaky()
+    async with open_world(database, tmp_path, staff_list(4, 4), {Platform.WEB: shaky}) as world:
+        await world.at(OPENS)
+        shaky.broken = False
+        with monkeypatch.context() as patch:
+            patch.setattr(Shaky, "find", _no_answer)
+            await world.ask("u5", "TellStory", text="Told", audience="organisation", named="yes")
+            await world.at(OPENS + LEASE)
+            assert [to for to, _ in shaky.sent if to == "general"] == ["general"]
+        await world.at(OPENS + 3 * LEASE)
+        await world.at(OPENS + 5 * LEASE)
+    everybody = [*(f"u{n}" for n in range(8)), "steward", "general"]
+    assert sorted(to for to, _ in shaky.sent) == sorted(everybody)
+
+
+async def _no_answer(*_: object) -> None:
+    raise ConnectionError("nobody there")
+
+
 async def test_a_withdrawal_survives_edits_that_fail(tmp_path: Path) -> None:
     """An edit in doubt is made again, until the story is gone from the channel."""
     shaky = Shaky(broken=False, edits_fail=3)
