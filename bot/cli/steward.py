@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 Which = Annotated[str, typer.Option("--organisation", help="The organisation's name, where there are several.")]
 SCORES = "How many must have answered before a score is shown; 5 or more."
-LET_GO = "{n} people were in the list before and are not in this file. Have they left?"
 COMMENTS = "How many must have commented before comments are shown; 10 or more."
+ABSENT = "In the list before, and not in this file: {who}. Have they left?"
 
 organisation = typer.Typer(help="Organisations and their invitations.", no_args_is_help=True)
 programme = typer.Typer(help="The hundred days themselves.", no_args_is_help=True)
@@ -116,9 +116,9 @@ def import_people(
     for problem in done.problems:
         _say(f"Row {problem.row} was left out: {problem.reason}.")
     if done.absent and not whole:
-        _say(f"{done.absent} people were in the list before and are not in this file. Have they left? Add --whole.")
-    elif done.absent and (yes or typer.confirm(LET_GO.format(n=done.absent))):
-        _say(f"{asyncio.run(let_go())} people have left. Nothing more is asked of them.")
+        _say(f"{ABSENT.format(who=_heads(done.absent))} Then add --whole.")
+    elif done.absent and (yes or typer.confirm(ABSENT.format(who=_heads(done.absent)))):
+        _say(f"Taken out: {_heads(asyncio.run(let_go()))}. Nothing more is asked of them.")
     if done.problems:
         raise typer.Exit(1)
 
@@ -319,6 +319,10 @@ def _content(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise Misconfigured(f"{file} can not be read: {error.strerror}.") from error
+
+
+def _heads(n: int) -> str:
+    return f"{n} person" if n == 1 else f"{n} people"
 
 
 def _say(words: str) -> None:

@@ -162,9 +162,9 @@ def council(terminal: Terminal) -> Terminal:
 def test_a_shorter_list_says_who_is_missing_and_changes_nothing(council: Terminal) -> None:
     """How many, and what to do if they have left. Doing it says how many did; once more finds nobody."""
     shorter = file_of(council, without("u5", "u6"))
-    assert "2 people were in the list before and are not in this file" in council.does("import-people", shorter)
-    assert "2 people have left" in council.does("import-people", shorter, "--whole", "--yes")
-    assert "left" not in council.does("import-people", shorter, "--whole", "--yes")
+    assert "In the list before, and not in this file: 2 people." in council.does("import-people", shorter)
+    assert "Taken out: 2 people." in council.does("import-people", shorter, "--whole", "--yes")
+    assert "Taken out" not in council.does("import-people", shorter, "--whole", "--yes")
 
 
 @pytest.mark.parametrize(("typed", "left"), [("y\n", True), ("n\n", False), ("", False)])
@@ -178,5 +178,5 @@ def test_it_asks_before_anybody_is_taken_out(
     monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
     ran = council.run("import-people", file_of(council, without("u5")), "--whole")
     assert "Have they left?" in ran.out + ran.err
-    assert ("1 people have left" in ran.out) is left
+    assert ("Taken out: 1 person." in ran.out) is left
     assert "Traceback" not in ran.err
