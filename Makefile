@@ -43,7 +43,7 @@ check: $(VENV)/.dev ## Formatting, lint, types and the import contracts
 bench: $(VENV)/.dev ## Print the benchmarks as ratios, and beside their goals
 	@$(BIN)/python -m tests.benchmarks
 
-soak: $(VENV)/.dev ## Run everything at the sizes we promise, within the hour, and write docs/measured.md
+soak: $(VENV)/.dev ## Run everything at the sizes we promise, in about an hour, and write docs/measured.md
 	@$(BIN)/python -m tests.soak
 
 words: $(VENV)/.dev ## Bring the Welsh catalogue up to date with the sentences in the code
