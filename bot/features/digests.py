@@ -305,8 +305,12 @@ async def _names_somebody(theme: Theme, given: Sequence[Comment], names: frozens
 
 
 async def _story(notice: WeeklyDigest, week: Week, reader: Reader) -> Story | None:
-    """One story of the week that this unit may see. Its id is random, so the choice favours nobody."""
+    """One story of the week that this unit may see, its own first. Its id is random, so the choice favours nobody.
+
+    In the whole organisation all are its own: only those without a name stand under it by their unit.
+    """
     since, until = notice.week - timedelta(days=3), notice.week + timedelta(days=6)
     stories = await reader.tx.stories.shared(notice.programme, since, until, reader.now)
     seen = [s for s in stories if s.audience is not Audience.TEAM or s.unit == week.unit]
-    return min(seen, key=lambda story: (story.unit != week.unit, story.id)) if seen else None
+    whole = week.unit == week.tree.root.id
+    return min(seen, key=lambda story: (not whole and story.unit != week.unit, story.id)) if seen else None
