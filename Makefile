@@ -16,13 +16,13 @@ $(BIN)/python:
 
 $(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
 	@echo "Installing what Hundred Days needs (once, hash-checked) ..."
-	@$(LOCK) --require-hashes -r requirements/run.txt
+	@$(LOCK) --no-deps --require-hashes -r requirements/run.txt
 	@$(LOCK) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	@echo "Installing what the checks and tests need (once, hash-checked) ..."
-	@$(LOCK) --require-hashes -r requirements/dev.txt
+	@$(LOCK) --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@
 
 run: $(VENV)/.run ## Start the practice workspace on http://127.0.0.1:8080
@@ -50,8 +50,8 @@ words: $(VENV)/.dev ## Bring the Welsh catalogue up to date with the sentences i
 	@$(BIN)/python -m tests.catalogue
 
 lock: ## Pin every dependency again, with hashes (needs uv)
-	@echo "setuptools>=80" | uv pip compile pyproject.toml - --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate -q -o requirements/run.txt
-	@echo "setuptools>=80" | uv pip compile pyproject.toml - --extra dev -c requirements/run.txt --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate -q -o requirements/dev.txt
+	@echo "setuptools>=80" | uv pip compile pyproject.toml - --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate --no-strip-extras -q -o requirements/run.txt
+	@echo "setuptools>=80" | uv pip compile pyproject.toml - --extra dev -c requirements/run.txt --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate --no-strip-extras -q -o requirements/dev.txt
 
 clean: ## Remove the virtual environment and the practice workspace
 	@rm -rf $(VENV) .practice
