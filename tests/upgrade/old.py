@@ -9,10 +9,11 @@ import itertools
 import json
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -36,6 +37,9 @@ DATA = Path(__file__).parent / "data"
 SLACK_URL, TEAMS_URL = "http://slack.invalid", "http://teams.invalid"
 WORKSPACE = "T0LOCAL"
 TENANT, APP = "7a1d2f0e-0000-4000-8000-00000000cafe", "3b6f1c52-0000-4000-8000-0000000000b0"
+CHANNELS = ("C0GENERAL", "C0HOUSING", "19:roads@thread.tacv2")
+CHATS = (*(f"U{n}" for n in range(10)), "USTEWARD", *(f"u{n}" for n in range(14, 23)))
+"""The accounts that people have in a chat; three more are on the pages."""
 FRESH = 1_000
 """What happens from now on is numbered from here, so that no platform names two things alike."""
 
@@ -69,8 +73,9 @@ class Upgraded:
     _seen: dict[str, int] = field(default_factory=dict)
 
     async def at(self, when: datetime) -> None:
-        """Set the clock, and let everything happen that is due."""
+        """Set the clock, and let everything happen that is due, as `serve` does when it has just been started."""
         self.clock.now = when
+        await self.product.worker.tidy()
         await self.product.worker.step()
 
     def browser(self, cookie: str = "") -> Browser:
@@ -90,31 +95,30 @@ class Upgraded:
         self._seen[account] = len(found)
         return found[before:]
 
-    async def press_slack(self, user: str, label: str, nth: int = 0) -> None:
-        """Press a button of an old message, in the form it had then: the newest message that has such a button."""
-        visitor = self.slack.visitor(user)
-        for kept in reversed(self.chat["slack"]["items"]):
-            if user in {kept["only_for"], kept["channel"].removeprefix("D")}:
-                buttons = [b for b in actions(kept["payload"]) if b["text"]["text"] == label]
-                if buttons:
-                    item = next(item for item in self.slack.state.items if item.order == kept["order"])
-                    action = {key: buttons[nth][key] for key in ("type", "action_id", "text", "value")}
-                    pressed = {"type": "block_actions", "actions": [action | {"block_id": "b"}]}
-                    return await visitor._interact({**pressed, **visitor._on(item)})
-        raise AssertionError(f"{user} had no button {label!r}")
+    def look(self) -> None:
+        """Have seen all that stands anywhere."""
+        for account in (*CHATS, *CHANNELS):
+            self.new(account)
 
-    async def press_teams(self, user: str, label: str, nth: int = 0, *, old_client: bool = False) -> None:
-        """Press a button of an old card, in the form it had then; one of an old client does not know Action.Execute."""
+    async def press_slack(self, user: str, label: str) -> None:
+        """Press the first such button of the newest old message that has one, in the form that it had then."""
+        visitor = self.slack.visitor(user)
+        mine = [i for i in self.chat["slack"]["items"] if user in {i["only_for"], i["channel"].removeprefix("D")}]
+        order, button = _newest((i["order"], b) for i in mine for b in actions(i["payload"]) if _label(b) == label)
+        item = next(item for item in self.slack.state.items if item.order == order)
+        action = {key: button[key] for key in ("type", "action_id", "text", "value")} | {"block_id": "b"}
+        await visitor._interact({"type": "block_actions", "actions": [action], **visitor._on(item)})
+
+    async def press_teams(self, user: str, label: str, *, old_client: bool = False) -> None:
+        """The same for a card. An old client does not know Action.Execute."""
         visitor, home = self.teams.visitor(user), self.teams.home(user)
-        assert isinstance(visitor, TeamsVisitor)
-        for kept in reversed(self.chat["teams"]["conversations"][home]):
-            card = kept["cards"].get(user) or kept["activity"]["attachments"][0]["content"]
-            buttons = [b for b in actions(card) if b["title"].replace("\u2060", "") == label]
-            if buttons:
-                posted = next(posted for posted in self.teams.conversations[home] if posted.id == kept["id"])
-                action = buttons[nth]["fallback"] if old_client else buttons[nth]
-                return await visitor._press(action, posted, home)
-        raise AssertionError(f"{user} had no button {label!r}")
+        cards = [
+            (p["order"], p["cards"].get(user) or p["activity"]["attachments"][0]["content"])
+            for p in self.chat["teams"]["conversations"][home]
+        ]
+        order, button = _newest((order, b) for order, card in cards for b in actions(card) if _label(b) == label)
+        posted = next(posted for posted in self.teams.conversations[home] if posted.order == order)
+        await visitor._press(button["fallback"] if old_client else button, posted, home)
 
 
 def kept(name: str) -> str:
@@ -144,12 +148,8 @@ async def upgraded(database: str, folder: Path) -> AsyncIterator[Upgraded]:
         teams.point_at(url)
         http = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
         old = Upgraded(product, clock, slack, teams, url, http, chat, told, database)
-        for account in (*(f"U{n}" for n in range(10)), "USTEWARD", *(f"u{n}" for n in range(14, 23)), *CHANNELS):
-            old.new(account)
+        old.look()
         yield old
-
-
-CHANNELS = ("C0GENERAL", "C0HOUSING", "19:roads@thread.tacv2")
 
 
 def actions(node: object) -> Iterator[Json]:
@@ -162,6 +162,16 @@ def actions(node: object) -> Iterator[Json]:
             yield node
         else:
             yield from actions(list(node.values()))
+
+
+def _label(button: Json) -> str:
+    title = button.get("title") or button["text"]["text"]
+    return str(title).replace("\u2060", "")
+
+
+def _newest(buttons: Iterable[tuple[int, Json]]) -> tuple[int, Json]:
+    """The first button of the newest message; fails where there is none."""
+    return max(buttons, key=itemgetter(0))
 
 
 def _here(words: str, urls: Mapping[str, str]) -> str:
