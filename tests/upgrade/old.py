@@ -82,18 +82,21 @@ class Upgraded:
         """A browser at the pages, with the session it had, if any."""
         return Browser(cast("Site", SimpleNamespace(url=self.url, http=self.http)), cookie)
 
-    def messages(self, account: str) -> list[str]:
+    def messages(self, account: str, since: int = 0) -> list[str]:
         """What stands in the chat of an account, or in a channel: a text a message, each as it is now."""
         if account[0] in "CU":
-            return [slack_shown(item.payload["blocks"]) for item in self.slack.messages(account)]
-        place = account if account.startswith("19:") else self.teams.home(account)
-        return [card_shown(posted.card(account)) for posted in self.teams.conversations.get(place, [])]
+            return [slack_shown(item.payload["blocks"]) for item in self.slack.messages(account)[since:]]
+        return [card_shown(posted.card(account)) for posted in self._posted(account)[since:]]
 
     def new(self, account: str) -> list[str]:
         """What the product has sent there since this was last asked."""
-        found, before = self.messages(account), self._seen.get(account, 0)
-        self._seen[account] = len(found)
-        return found[before:]
+        found = self.messages(account, self._seen.get(account, 0))
+        self._seen[account] = self._seen.get(account, 0) + len(found)
+        return found
+
+    def _posted(self, account: str) -> list[Posted]:
+        place = account if account.startswith("19:") else self.teams.home(account)
+        return self.teams.conversations.get(place, [])
 
     def look(self) -> None:
         """Have seen all that stands anywhere."""
