@@ -43,6 +43,8 @@ SPOKEN = 3000
 BODY_BYTES = 64 * 1024
 SIGNATURE_SECONDS = 300
 TRIGGER_SECONDS = 2.5
+# A response_url is good for half an hour; what is said there must have time to arrive.
+RESPONSE_SECONDS = 25 * 60
 REQUEST_SECONDS = 15.0
 PATIENCE_SECONDS = 30.0
 HISTORY_PAGE = 200

@@ -93,7 +93,12 @@ class ToyStore:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[ToyStore]:
-        yield self
+        before = set(self.envelopes)
+        try:
+            yield self
+        except BaseException:
+            self.envelopes = before
+            raise
 
     view = begin
 

@@ -66,6 +66,7 @@ SIDE_BY_SIDE = {
     "kills-postgresql": _pytest("Closes killed without warning, on PostgreSQL", KILLS, "-k", "postgresql"),
     "attacks": _pytest("The attacks on every promise", "tests/attack"),
     "faults": _pytest("Everything else that can fail", "tests/fault", "--deselect", KILLS),
+    "bodies-slack": _pytest("Twisted bodies that Slack has signed", "tests/property/test_slack_bodies.py"),
 }
 ALONE = {
     "bench": Job("What is timed", ("-m", "tests.benchmarks"), environment={}),
