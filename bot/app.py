@@ -17,7 +17,7 @@ from aiohttp import web
 
 from adapters.language.engine import ThemeEngine
 from adapters.language.remembered import RememberedThemes
-from adapters.web import health, notice
+from adapters.web import edge, health, notice
 from bot.core import Core
 from bot.delivery import Deliverer
 from bot.domain.people import Platform
@@ -121,14 +121,16 @@ async def serve(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def listening(site: web.Application, host: str, port: int) -> AsyncIterator[str]:
+async def listening(
+    site: web.Application, host: str, port: int, patience: edge.Patience = edge.PATIENCE
+) -> AsyncIterator[str]:
     """Serve a site; gives its address. Requests under way are finished before it closes."""
-    runner = web.AppRunner(site, access_log=None)
+    runner = web.AppRunner(site)
     await runner.setup()
     try:
         listener = socket.create_server((host, port), reuse_port=False)
-        await web.SockSite(runner, listener).start()
-        yield f"http://{host}:{listener.getsockname()[1]}"
+        async with edge.accepting(runner, listener, patience):
+            yield f"http://{host}:{listener.getsockname()[1]}"
     finally:
         await runner.cleanup()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -103,6 +104,17 @@ async def test_a_body_may_not_be_larger_than_slacks(product: Toy) -> None:
 
     assert (await post(product, full, signature(product, full)))[0] == 404
     assert (await post(product, full + b"1", signature(product, full + b"1")))[0] == 413
+
+
+async def test_nothing_is_unpacked_before_its_signature_is_looked_at(product: Toy) -> None:
+    """A small body that would be twenty megabytes is only bytes: without a signature nobody's, with one unreadable."""
+    bomb = gzip.compress(bytes(20_000_000))
+    assert len(bomb) < limits.BODY_BYTES
+    packed = {"Content-Encoding": "gzip"}
+
+    assert (await post(product, bomb, packed))[0] == 401
+    assert (await post(product, bomb, packed | signature(product, bomb)))[0] == 400
+    assert (await post(product, STORY, packed | signature(product, STORY)))[0] == 200, "it is not even tried"
 
 
 async def test_the_same_envelope_is_handled_once(product: Toy) -> None:
