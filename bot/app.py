@@ -105,7 +105,7 @@ async def open_product(
         site = web.Application(client_max_size=REQUEST_BYTES)
         health.mount(site, store, clock)
         notice.mount(site, languages)
-        await _open_slack(settings, platforms, http, core, site)
+        await stack.enter_async_context(_open_slack(settings, platforms, http, core, site))
         await _open_teams(settings, platforms, http, core, site)
         await _open_pages(settings, platforms, core, store, site)
         yield Product(store, core, worker, site)
@@ -135,12 +135,16 @@ async def listening(
         await runner.cleanup()
 
 
+@asynccontextmanager
 async def _open_slack(
     settings: Settings, platforms: Platforms, http: aiohttp.ClientSession, core: Core, site: web.Application
-) -> None:
+) -> AsyncIterator[None]:
+    """Slack, at once or as soon as it can be reached: nothing else waits for it."""
     if not settings.slack:
+        yield
         return
     from adapters.slack import server
+    from adapters.slack.arrive import arriving
     from adapters.slack.client import SlackMessenger
     from adapters.slack.config import SlackConfig
 
@@ -149,9 +153,14 @@ async def _open_slack(
     messenger = SlackMessenger.over(http, config)
     platforms.messengers[Platform.SLACK] = platforms.directories[Platform.SLACK] = messenger
     server.mount(site, config, core, messenger, core.clock)
-    workspace = await messenger.whoami()
-    await _connect(settings, core, Platform.SLACK, workspace)
-    await organisations.come_back(core.store, Platform.SLACK, workspace)
+
+    async def arrive() -> None:
+        workspace = await messenger.whoami()
+        await _connect(settings, core, Platform.SLACK, workspace)
+        await organisations.come_back(core.store, Platform.SLACK, workspace)
+
+    async with arriving(arrive):
+        yield
 
 
 async def _open_teams(
