@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -95,9 +97,10 @@ async def test_while_slack_can_not_be_asked_it_is_to_tell_again(
 ) -> None:
     """503, so that the event comes again; until then nothing stops, and then it does."""
     stage, local = slack
-    monkeypatch.setattr(limits, "TRIGGER_SECONDS", 0.1)
     local.inject(trouble)
-    assert await tell(local, GONE) == 503
+    with monkeypatch.context() as patch:
+        patch.setattr(limits, "TRIGGER_SECONDS", 0.1)
+        assert await tell(local, GONE) == 503
     await stage.at(OPENS)
     before = sent(local)
     assert before > 20
@@ -106,6 +109,19 @@ async def test_while_slack_can_not_be_asked_it_is_to_tell_again(
     await stage.product.core.handle(_told(local))
     await stage.at(BATCH)
     assert sent(local) == before
+
+
+async def test_a_store_that_does_not_answer_is_told_again(slack: tuple[Stage, LocalSlack], tmp_path: Path) -> None:
+    """503 there, too: nothing that Slack says once is lost with the database."""
+    _, local = slack
+    local.removed = "account_inactive"
+    with closing(sqlite3.connect(tmp_path / "data" / "test.sqlite")) as database:
+        database.execute("ALTER TABLE workspaces RENAME TO lost")
+        assert await tell(local, GONE) == 503
+        database.execute("ALTER TABLE lost RENAME TO workspaces")
+        assert await tell(local, GONE) == 200
+        left = database.execute("SELECT count(*) FROM workspaces WHERE gone_since IS NOT NULL").fetchone()
+    assert left == (1,)
 
 
 async def test_the_same_event_does_not_undo_a_return(slack: tuple[Stage, LocalSlack]) -> None:
