@@ -124,13 +124,9 @@ class SlackMessenger:
         return word(answered.data, "team_id") if isinstance(answered, AsyncSlackResponse) else answered
 
     async def open(self, step: Open) -> Outcome:
-        """Open a modal. Slack allows three seconds from the press, and waits as long for our answer."""
+        """Open a modal. Slack allows three seconds from the press."""
         show = self.web.views_push if step.on_top else self.web.views_open
-        try:
-            async with asyncio.timeout(limits.TRIGGER_SECONDS):
-                return await outcome(show(trigger_id=step.trigger, view=step.view))
-        except TimeoutError:
-            return InDoubt("TimeoutError")
+        return await outcome(show(trigger_id=step.trigger, view=step.view))
 
     async def follow(self, step: FollowUp) -> Outcome:
         """Do what follows an answer."""

@@ -40,7 +40,8 @@ METADATA = 3000
 ID = 255
 SPOKEN = 3000
 
-BODY_BYTES = 64 * 1024
+# A press brings the whole message or home tab with it, and a character of it takes up to twelve bytes in a form.
+BODY_BYTES = 768 * 1024
 SIGNATURE_SECONDS = 300
 TRIGGER_SECONDS = 2.5
 # A response_url is good for half an hour; what is said there must have time to arrive.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from dataclasses import dataclass
@@ -10,11 +11,12 @@ from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
+from adapters.slack import limits
 from adapters.slack.client import SlackMessenger, silence
 from adapters.slack.follow import Afterwards
 from adapters.slack.inbound import Inbound
 from adapters.slack.reading import Departure
-from adapters.slack.reply import answer, too_late
+from adapters.slack.reply import Open, answer, too_late
 from adapters.slack.text import Json
 from bot.core import Core, Request
 from bot.domain.people import Organisation, Platform
@@ -64,13 +66,22 @@ class Listeners:
 
     async def _answer(self, asked: Inbound) -> BoltResponse:
         """The core has committed when it answers: nothing that comes after can undo it."""
+        deadline = asyncio.get_running_loop().time() + limits.TRIGGER_SECONDS
         answered = answer(await self.core.handle(asked.request), asked.origin)
-        if answered.opens and not isinstance(await self.messenger.open(answered.opens), Sent):
+        if answered.opens and not await self._opened(answered.opens, deadline):
             log.warning("slack.modal_not_opened")
             answered = too_late(self._in_language(TOO_SLOW, asked.request), asked.origin)
         if answered.after:
             self.afterwards.do(self.messenger.follow(answered.after))
         return _said(answered.body)
+
+    async def _opened(self, step: Open, deadline: float) -> bool:
+        """Whether the modal is open. Slack waits for our answer no longer than it lets us open one."""
+        try:
+            async with asyncio.timeout_at(deadline):
+                return isinstance(await self.messenger.open(step), Sent)
+        except TimeoutError:
+            return False
 
     def _in_language(self, sentence: str, request: Request) -> str:
         return self.core.languages.words(request.language, Organisation("", "").tz)(sentence)

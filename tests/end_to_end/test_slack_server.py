@@ -19,6 +19,7 @@ from adapters.slack.manifest import manifest
 from bot.core import UNKNOWN_ACTION
 from bot.domain.people import Address, Platform
 from bot.routes import TYPED
+from bot.views import Button, Buttons, View, text
 from tests.platforms.slack import LocalSlack
 from tests.platforms.slack_toy import STRANGER, Save, Toy, Vote, question, toy
 from tests.platforms.slack_trouble import Trouble
@@ -99,11 +100,22 @@ async def test_what_can_not_be_read_is_refused_quietly(
 
 
 async def test_a_body_may_not_be_larger_than_slacks(product: Toy) -> None:
-    """64 KB are read, one byte more is not, signed or not."""
+    """768 KB are read, one byte more is not, signed or not."""
     full = b"x=" + b"1" * (limits.BODY_BYTES - 2)
 
     assert (await post(product, full, signature(product, full)))[0] == 404
     assert (await post(product, full + b"1", signature(product, full + b"1")))[0] == 413
+
+
+@pytest.mark.parametrize("letter", ["e", "ŵ", "\U0001f600"])
+async def test_a_button_under_a_long_message_works_in_every_script(product: Toy, letter: str) -> None:
+    """Slack sends the whole message along with the press: as long as one may be, in any letters."""
+    long = View("", (text(letter * 11_000), Buttons((Button("Yes", Vote("1")),))))
+    await product.messenger.send(ANNA, long, "k1")
+
+    await product.slack.visitor("U0ANNA").press("Yes")
+
+    assert [asked.command for asked in product.store.asked] == [Vote("1")]
 
 
 async def test_nothing_is_unpacked_before_its_signature_is_looked_at(product: Toy) -> None:

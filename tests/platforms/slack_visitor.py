@@ -147,7 +147,7 @@ class SlackVisitor:
         return (button, {"view": {"id": "H1", **home}}) if home and button else None
 
     def _on(self, item: Item) -> Json:
-        message = {"ts": item.ts, "text": item.payload.get("text", "")}
+        message = {"ts": item.ts, "text": item.payload.get("text", ""), "blocks": item.payload.get("blocks", [])}
         url = self._response_url(item.channel, item)
         return {"channel": {"id": item.channel, "name": "here"}, "message": message, "response_url": url}
 
