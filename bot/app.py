@@ -17,7 +17,7 @@ from aiohttp import web
 
 from adapters.language.engine import ThemeEngine
 from adapters.language.remembered import RememberedThemes
-from adapters.web import health, notice
+from adapters.web import edge, health, notice
 from bot.core import Core
 from bot.delivery import Deliverer
 from bot.domain.people import Platform
@@ -105,7 +105,7 @@ async def open_product(
         site = web.Application(client_max_size=REQUEST_BYTES)
         health.mount(site, store, clock)
         notice.mount(site, languages)
-        await _open_slack(settings, platforms, http, core, site)
+        await stack.enter_async_context(_open_slack(settings, platforms, http, core, site))
         await _open_teams(settings, platforms, http, core, site)
         await _open_pages(settings, platforms, core, store, site)
         yield Product(store, core, worker, site)
@@ -121,24 +121,30 @@ async def serve(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def listening(site: web.Application, host: str, port: int) -> AsyncIterator[str]:
+async def listening(
+    site: web.Application, host: str, port: int, patience: edge.Patience = edge.PATIENCE
+) -> AsyncIterator[str]:
     """Serve a site; gives its address. Requests under way are finished before it closes."""
-    runner = web.AppRunner(site, access_log=None)
+    runner = web.AppRunner(site)
     await runner.setup()
     try:
         listener = socket.create_server((host, port), reuse_port=False)
-        await web.SockSite(runner, listener).start()
-        yield f"http://{host}:{listener.getsockname()[1]}"
+        async with edge.accepting(runner, listener, patience):
+            yield f"http://{host}:{listener.getsockname()[1]}"
     finally:
         await runner.cleanup()
 
 
+@asynccontextmanager
 async def _open_slack(
     settings: Settings, platforms: Platforms, http: aiohttp.ClientSession, core: Core, site: web.Application
-) -> None:
+) -> AsyncIterator[None]:
+    """Slack, at once or as soon as it can be reached: nothing else waits for it."""
     if not settings.slack:
+        yield
         return
     from adapters.slack import server
+    from adapters.slack.arrive import arriving
     from adapters.slack.client import SlackMessenger
     from adapters.slack.config import SlackConfig
 
@@ -147,9 +153,14 @@ async def _open_slack(
     messenger = SlackMessenger.over(http, config)
     platforms.messengers[Platform.SLACK] = platforms.directories[Platform.SLACK] = messenger
     server.mount(site, config, core, messenger, core.clock)
-    workspace = await messenger.whoami()
-    await _connect(settings, core, Platform.SLACK, workspace)
-    await organisations.come_back(core.store, Platform.SLACK, workspace)
+
+    async def arrive() -> None:
+        workspace = await messenger.whoami()
+        await _connect(settings, core, Platform.SLACK, workspace)
+        await organisations.come_back(core.store, Platform.SLACK, workspace)
+
+    async with arriving(arrive):
+        yield
 
 
 async def _open_teams(
