@@ -404,13 +404,25 @@ class Channels(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """News that may not have arrived, to be told once more at a later batch, if it still is news by then."""
+
+    notice: Notice
+    when: When
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
-    """How an attempt at a delivery ended, and in which lane. An `idle` one had nothing to say, and loses nothing."""
+    """How an attempt at a delivery ended, and in which lane. An `idle` one had nothing to say, and loses nothing.
+
+    `again` is queued in its place in the same transaction, if this is how it ends.
+    """
 
     delivery: Delivery
     outcome: Outcome
     lane: str = ""
     idle: bool = False
+    again: Again | None = None
 
 
 class Outbox(Protocol):
