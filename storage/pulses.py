@@ -18,7 +18,7 @@ from bot.words import N_
 from storage.ballots import make_keys
 from storage.keys import KeyStore
 from storage.organisations import present
-from storage.rows import AccountRow, MarkRow, PersonRow, ProgrammeRow, PulseRow, RosterRow
+from storage.rows import AccountRow, MarkRow, OrganisationRow, PersonRow, ProgrammeRow, PulseRow, RosterRow
 from storage.sql import insert
 from storage.trustees import SqlTrustees
 
@@ -50,6 +50,12 @@ class SqlProgrammes:
         query = select(ProgrammeRow).where(ProgrammeRow.organisation_id == organisation)
         return tuple(map(_programme, await self._session.scalars(query.order_by(ProgrammeRow.starts))))
 
+    async def hold(self, organisation: str) -> tuple[Programme, ...]:
+        # A row that is not there yet can not be locked, so the organisation's is.
+        own = select(OrganisationRow.id).where(OrganisationRow.id == organisation)
+        await self._session.execute(own.with_for_update(key_share=True))
+        return await self.all(organisation)
+
     async def get(self, programme: str) -> Programme:
         row = await self._session.get(ProgrammeRow, programme)
         if row is None:
@@ -66,6 +72,10 @@ class SqlProgrammes:
         statement = insert(self._session, MarkRow).from_select(columns, of.where(ProgrammeRow.id == programme))
         done = await self._session.execute(statement.on_conflict_do_nothing().returning(MarkRow.event))
         return done.first() is not None
+
+    async def last(self, programme: str, event: str, before: date) -> date | None:
+        done = (MarkRow.programme_id == programme, MarkRow.event == event, MarkRow.week < before)
+        return await self._session.scalar(select(func.max(MarkRow.week)).where(*done))
 
 
 class SqlPulses:
