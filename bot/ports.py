@@ -249,6 +249,7 @@ class Programmes(Protocol):
 
     async def add(self, programme: Programme) -> None: ...
     async def all(self, organisation: str) -> tuple[Programme, ...]: ...
+    async def ids(self, organisation: str) -> tuple[str, ...]: ...
     async def hold(self, organisation: str) -> tuple[Programme, ...]:
         """All of an organisation; whoever else holds them waits until this transaction ends."""
 
@@ -278,6 +279,9 @@ class Pulses(Protocol):
 
     async def of_week(self, programme: str, week: date) -> Pulse | None: ...
     async def last_sealed(self, programme: str) -> Pulse | None: ...
+    async def overdue(self, organisation: str, now: datetime) -> tuple[tuple[str, date], ...]:
+        """The programmes and Mondays of pulses that should have closed by now and have not."""
+
     async def unfinished(self, organisation: str) -> tuple[Pulse, ...]:
         """Every pulse of an organisation that is open or closing."""
 

@@ -17,12 +17,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import ColumnElement, Select, Update, and_, case, func, literal, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,6 +38,7 @@ from storage.forgetting import Fate, count
 from storage.rows import DeliveryCountRow, DeliveryRow, EnvelopeRow, LaneRow, PersonRow, RosterRow
 from storage.sql import insert, random_id
 
+log = logging.getLogger(__name__)
 ENVELOPES = "envelopes"
 LEASE = timedelta(seconds=60)
 TRIES = 8
@@ -134,7 +136,7 @@ class SqlOutbox:
         return {state: n for state, n in found.items() if n}
 
     async def _fan_out_in(self, zone: str, pulse: Pulse, notice: Notice, when: When) -> int:
-        fresh = _fresh(notice, when, waking(when.due, ZoneInfo(zone)))
+        fresh = _fresh(notice, when, waking(when.due, _known(zone)))
         key = literal(f"{notice.name()}:{pulse.id}:") + RosterRow.person_id
         constants = [literal(value, DeliveryRow.__table__.c[name].type) for name, value in fresh.items()]
         rows = (
@@ -287,6 +289,15 @@ def _unheard_of(now: datetime) -> ColumnElement[bool]:
 def _chance(tries: int) -> float:
     """Wait longer each time, with chance in it so that not all come back at once."""
     return secrets.randbelow(1000) / 1000 * min(LONGEST_PAUSE, 2.0 ** (tries - 1))
+
+
+def _known(zone: str) -> ZoneInfo:
+    """A person's zone. One that is not known, however it came there, must not keep all others from being asked."""
+    try:
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        log.warning("zone.unknown")
+        return ZoneInfo("UTC")
 
 
 def _hidden(delivery: Delivery) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 
 from sqlalchemy import exists, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -49,6 +49,10 @@ class SqlProgrammes:
     async def all(self, organisation: str) -> tuple[Programme, ...]:
         query = select(ProgrammeRow).where(ProgrammeRow.organisation_id == organisation)
         return tuple(map(_programme, await self._session.scalars(query.order_by(ProgrammeRow.starts))))
+
+    async def ids(self, organisation: str) -> tuple[str, ...]:
+        query = select(ProgrammeRow.id).where(ProgrammeRow.organisation_id == organisation)
+        return tuple(await self._session.scalars(query.order_by(ProgrammeRow.starts)))
 
     async def hold(self, organisation: str) -> tuple[Programme, ...]:
         # A row that is not there yet can not be locked, so the organisation's is.
@@ -132,6 +136,12 @@ class SqlPulses:
         query = select(PulseRow).where(PulseRow.programme_id == programme, PulseRow.state == State.SEALED)
         row = await self._session.scalar(query.order_by(PulseRow.week.desc()).limit(1))
         return _pulse(row) if row else None
+
+    async def overdue(self, organisation: str, now: datetime) -> tuple[tuple[str, date], ...]:
+        taking = (State.OPEN, State.CLOSING)
+        late = (PulseRow.organisation_id == organisation, PulseRow.state.in_(taking), PulseRow.closes <= now)
+        found = await self._session.execute(select(PulseRow.programme_id, PulseRow.week).where(*late))
+        return tuple((programme, week) for programme, week in found)
 
     async def unfinished(self, organisation: str) -> tuple[Pulse, ...]:
         taking = PulseRow.state.in_((State.OPEN, State.CLOSING))
