@@ -45,7 +45,7 @@ class Programme:
         return max(1, min(self.days, (today - self.starts).days + 1))
 
     def running(self, today: date) -> bool:
-        """Whether today lies inside it, from the Monday of its first week to the Sunday after its last day."""
+        """Whether today lies inside it, or in the days just before and after it."""
         return self.starts - timedelta(days=6) <= today <= self.ends + timedelta(days=6)
 
     def asks_in(self, monday: date) -> bool:
@@ -60,6 +60,12 @@ class Programme:
     def next_may_start(self) -> date:
         """The Monday after its last pulse."""
         return _monday(self.ends) + timedelta(weeks=1)
+
+
+def of_today(programmes: Iterable[Programme], today: date) -> Programme | None:
+    """The one that runs: the one whose week it is, where one has just ended or another is about to begin."""
+    found = [programme for programme in programmes if programme.running(today)]
+    return next((each for each in found if each.asks_in(_monday(today))), found[0] if found else None)
 
 
 def in_the_way(programme: Programme, others: Iterable[Programme]) -> tuple[Programme, ...]:

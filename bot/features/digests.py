@@ -98,7 +98,7 @@ async def show(_command: ShowDigest, call: Call) -> Reply:
     reader = Reader(call.organisation, call.words, call.now, call.tx, call.themes, person=call.person)
     tree = await call.tx.people.tree(call.organisation.id)
     unit = tree.root.id if call.person.role is Role.STEWARD else call.person.unit
-    for programme in await call.tx.programmes.all(call.organisation.id):
+    for programme in reversed(await call.tx.programmes.all(call.organisation.id)):
         pulse = await call.tx.pulses.last_sealed(programme.id)
         view = await digest_of(WeeklyDigest(programme.id, pulse.week, unit), unit, reader) if pulse else None
         if view is not None:

@@ -15,8 +15,9 @@ from bot.domain.people import Organisation, Unit
 from bot.domain.programmes import Programme, in_the_way, may_start
 from bot.errors import Misconfigured
 from bot.features.organisations import start
+from tests.attack.thief import steal
 from tests.terminal import Terminal
-from tests.world import MONDAY, World
+from tests.world import CLOSES, MONDAY, OPENS, World
 
 DAYS = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 START = ("programme", "start", "Change", "--goal", "Answer people", "--starts", f"{MONDAY}")
@@ -67,6 +68,24 @@ def test_two_that_run_already_go_on_and_the_doctor_says_so(terminal: Terminal, m
         terminal.does(*START)
     ran = terminal.run("doctor")
     assert "Change and Change run in the same weeks, so everybody is asked twice until 24 February 2027" in ran.out
+
+
+async def test_one_follows_another_without_a_break(small_world: World) -> None:
+    """In the days in which both could be meant, pulse, story and digest are those of the one whose week it is."""
+    world, first = small_world, small_world.programme
+    following = replace(first, id=new_id(), starts=first.next_may_start, name="Next")
+    await start(world.product.store, following)
+    monday = OPENS + (following.starts - first.starts)
+    await world.at(monday - timedelta(weeks=1))
+    await world.ask("u5", "TellStory", text="Told at the end", audience="organisation", named="yes")
+    await world.at(CLOSES + (monday - OPENS) - timedelta(weeks=1))
+    await world.at(monday)
+    assert "Open until" in str(await world.ask("u5", "ShowPulse"))
+    await world.ask("u6", "TellStory", text="Told at the beginning", audience="organisation", named="yes")
+    told = {row["text"]: row["programme_id"] for row in (await steal(world))["stories"]}
+    assert told == {"Told at the end": first.id, "Told at the beginning": following.id}
+    await world.at(CLOSES + (monday - OPENS))
+    assert "Told at the beginning" in str(await world.ask("steward", "ShowDigest"))
 
 
 async def test_of_two_started_at_once_one_is_refused(world: World) -> None:
