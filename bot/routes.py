@@ -78,8 +78,8 @@ NOTICES: Mapping[type[Notice], Script] = {
     pulses.PulseAsked: Script(pulses.compose_asked),
     pulses.PulseReminder: Script(pulses.compose_reminder),
     stories.StoryShared: Script(stories.compose_shared),
-    threads.ThreadWaiting: Script(threads.compose_waiting),
-    threads.ThreadAnswered: Script(threads.compose_answered, reader=threads.find_author),
+    threads.ThreadWaiting: Script(threads.compose_waiting, again=threads.wait_again),
+    threads.ThreadAnswered: Script(threads.compose_answered, reader=threads.find_author, again=threads.answer_again),
     quotes.QuotesWaiting: Script(quotes.compose_waiting),
     digests.WeeklyDigest: Script(digests.compose),
 }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
 from pathlib import Path
 
 import aiohttp
@@ -13,11 +15,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot.domain.programmes import Programme
 from bot.errors import HundredDaysError, Misconfigured
 from bot.settings import Settings
 
 NOBODY = "Nobody yet. Run: hundred-days organisation create NAME, then import-people FILE.csv."
 WAITS = "The pulse of the week of {week:%d %B %Y} waits for its trustee. Have them run: hundred-days pulse close"
+TWICE = (
+    "{names} run in the same weeks, so everybody is asked twice until {until:%d %B %Y}. Tell people why; two that are "
+    "started like this are refused by now."
+)
 OK, TO_DO, OFF = "ok", "to do", "off"
 
 
@@ -177,9 +184,19 @@ async def _people(settings: Settings) -> list[Finding]:
                 found.append(Finding(organisation.name, OK if reachable else TO_DO, words))
                 waiting = [p for p in await tx.pulses.unfinished(organisation.id) if p.waits(app.now())]
                 found += [Finding(organisation.name, TO_DO, WAITS.format(week=p.week)) for p in waiting]
+                programmes = await tx.programmes.all(organisation.id)
+                found += [Finding(organisation.name, TO_DO, words) for words in _twice(programmes, app.now().date())]
     finally:
         await engines.dispose()
     return found or [Finding("People", TO_DO, NOBODY)]
+
+
+def _twice(programmes: Sequence[Programme], today: date) -> Iterator[str]:
+    """Which programmes of an organisation that are not over ask in the same weeks."""
+    for one, other in combinations(programmes, 2):
+        until = min(one.ends, other.ends)
+        if one.overlaps(other) and until >= today:
+            yield TWICE.format(names=f"{one.name} and {other.name}", until=until)
 
 
 def _exists(folder: Path) -> bool:

@@ -134,7 +134,10 @@ def start_programme(  # noqa: PLR0913, PLR0917 (each is an option of the command
     comments: Annotated[int, typer.Option(help=COMMENTS)] = K_COMMENTS,
     organisation_name: Which = "",
 ) -> None:
-    """Start a programme of a hundred days: a pulse on Mondays, the digest on Fridays."""
+    """Start a programme of a hundred days: a pulse on Mondays, the digest on Fridays.
+
+    One at a time: a second one that has a week in common with another of its organisation is refused.
+    """
     labels = tuple(dict.fromkeys(by or ()))
 
     async def act() -> None:
@@ -152,8 +155,7 @@ def start_programme(  # noqa: PLR0913, PLR0917 (each is an option of the command
                     k_comment=comments,
                     segments=labels,
                 )
-            async with product.store.begin() as tx:
-                await tx.programmes.add(made)
+            await organisations.start(product.store, made)
         _say(f"{name} starts on {made.starts:%d %B %Y} and ends on {made.ends:%d %B %Y}.")
 
     asyncio.run(act())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.core import Call, Handler
 from bot.domain.ids import new_id
 from bot.domain.people import Role
-from bot.domain.programmes import Programme
+from bot.domain.programmes import Programme, of_today
 from bot.entries import (
     ChangeSettings,
     Home,
@@ -203,5 +203,4 @@ def _languages(rest: str) -> tuple[str, tuple[str, ...]]:
 
 
 async def _running(call: Call) -> Programme | None:
-    programmes = await call.tx.programmes.all(call.organisation.id)
-    return next((programme for programme in programmes if programme.running(call.today)), None)
+    return of_today(await call.tx.programmes.all(call.organisation.id), call.today)

@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.ids import new_id
 from bot.domain.people import Identity, Organisation, Person, Platform, Tree, Unit
+from bot.domain.programmes import Programme, in_the_way, may_start
 from bot.domain.pulses import NEVER_LOWER, raised
 from bot.domain.retention import Kept, kept_for
 from bot.domain.staff_list import Problem, StaffRow, read, units_of
 from bot.errors import Misconfigured, Refusal
 from bot.ports import Entrant, Store, Transaction
 
+DAY = "%d %B %Y"
 NATIONS = ("ENG", "WLS", "SCT", "NIR")
 
 
@@ -91,6 +93,20 @@ async def come_back(store: Store, platform: Platform, workspace: str) -> None:
         organisation = await tx.organisations.of_workspace(platform, workspace)
         if organisation is not None:
             await tx.organisations.connect(organisation.id, platform, workspace)
+
+
+async def start(store: Store, programme: Programme) -> None:
+    """Start a programme. Raises `Misconfigured` where another has a week in common with it, whoever starts it first."""
+    async with store.begin() as tx:
+        others = await tx.programmes.hold(programme.organisation)
+        if blocking := in_the_way(programme, others):
+            run = "; ".join(f"{p.name} runs from {p.starts:{DAY}} until {p.ends:{DAY}}" for p in blocking)
+            first = may_start(programme, others)
+            raise Misconfigured(
+                f"{run}. With {programme.name} beside it everybody would be asked twice a week, so nothing was "
+                f"started. It can start on {first:{DAY}} or later: --starts {first}."
+            )
+        await tx.programmes.add(programme)
 
 
 async def set_thresholds(store: Store, organisation: Organisation, k: int, k_comment: int, *, at_once: bool) -> int:
