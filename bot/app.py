@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -11,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
@@ -34,6 +36,7 @@ from storage.keys import KeyDirectory, KeyStore, Remembering
 from storage.migrate import migrate
 from storage.store import SqlStore, match_keys
 
+log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0
 REQUEST_BYTES = 256 * 1024
 
@@ -116,8 +119,11 @@ async def serve(settings: Settings) -> None:
     stop = asyncio.Event()
     for told in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(told, stop.set)
-    async with open_product(settings) as product, listening(product.site, settings.host, settings.port):
+    async with open_product(settings) as product, listening(product.site, settings.host, settings.port) as address:
+        log.info("serve.listening", extra=_told(settings, address))
         await product.worker.run(LOOK_EVERY, stop)
+        log.info("serve.stopping")
+    log.info("serve.stopped")
 
 
 @asynccontextmanager
@@ -199,6 +205,17 @@ async def _connect(settings: Settings, core: Core, platform: Platform, workspace
     organisation = await organisations.only(core.store)
     async with core.store.begin() as tx:
         await tx.organisations.connect(organisation.id, platform, workspace)
+
+
+def _told(settings: Settings, address: str) -> dict[str, object]:
+    """Where it listens and what it uses, for the log. Of the database only the kind: its address may hold a password."""
+    used = ((Platform.SLACK, settings.slack), (Platform.TEAMS, settings.teams))
+    return {
+        "address": address.removeprefix("http://"),
+        "public": urlsplit(settings.public_url).hostname or "not set",
+        "platforms": ["the pages", *(str(platform) for platform, told in used if told)],
+        "database": "PostgreSQL" if sqlite_file(settings.database_url) is None else "SQLite",
+    }
 
 
 def _themes(settings: Settings) -> RememberedThemes:
