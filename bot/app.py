@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import signal
@@ -132,11 +133,23 @@ async def listening(site: web.Application, host: str, port: int) -> AsyncIterato
     runner = web.AppRunner(site, access_log=None)
     await runner.setup()
     try:
-        listener = socket.create_server((host, port), reuse_port=False)
+        listener = _bound(host, port)
         await web.SockSite(runner, listener).start()
         yield f"http://{host}:{listener.getsockname()[1]}"
     finally:
         await runner.cleanup()
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket to listen on. Raises `Misconfigured` where this machine does not let us."""
+    try:
+        return socket.create_server((host, port), reuse_port=False)
+    except OSError as error:
+        why = "no such host" if isinstance(error, socket.gaierror) else os.strerror(error.errno or errno.EINVAL)
+        raise Misconfigured(
+            f"Nobody can listen at {host}:{port} ({why}). Is it running already? HUNDRED_DAYS_HOST and "
+            "HUNDRED_DAYS_PORT choose another place."
+        ) from error
 
 
 async def _open_slack(
@@ -208,7 +221,7 @@ async def _connect(settings: Settings, core: Core, platform: Platform, workspace
 
 
 def _told(settings: Settings, address: str) -> dict[str, object]:
-    """Where it listens and what it uses, for the log. Of the database only the kind: its address may hold a password."""
+    """Where it listens and what it uses, for the log. Of the database its kind: the address may hold a password."""
     used = ((Platform.SLACK, settings.slack), (Platform.TEAMS, settings.teams))
     return {
         "address": address.removeprefix("http://"),
@@ -228,7 +241,13 @@ def _keep_apart(settings: Settings) -> None:
     if file is None or not isinstance(settings.keys, Path):
         return
     folder = file.resolve().parent
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured(
+            f"HUNDRED_DAYS_DATABASE_URL: the folder {folder} cannot be made: {error.strerror}. Make it yourself, for "
+            "this user only, or choose another."
+        ) from error
     if settings.keys.resolve().is_relative_to(folder):
         raise Misconfigured(
             f"HUNDRED_DAYS_KEYS lies inside the database's folder ({folder}), so a copy of that folder would hold both "

@@ -68,7 +68,7 @@ async def _database(settings: Settings) -> tuple[Finding, bool]:
     try:
         file = sqlite_file(settings.database_url)
         if file is not None and not _exists(file):
-            return Finding(name, OK, "The database is not there yet; `serve` will make it."), False
+            return Finding(name, *_to_be_made(file)), False
         engines = open_engines(settings.database_url)
         try:
             found = await revision(engines)
@@ -87,6 +87,14 @@ async def _database(settings: Settings) -> tuple[Finding, bool]:
         words = f"The schema is {found}, this version expects {newest()}. Run `hundred-days migrate`."
         return Finding(name, TO_DO, words), False
     return Finding(name, OK, "The database answers, and its schema is up to date."), True
+
+
+def _to_be_made(file: Path) -> tuple[str, str]:
+    """Whether a database can be made there: in its folder, or in the nearest one above that exists."""
+    folder = next(folder for folder in file.resolve().parents if folder.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        return TO_DO, f"The database is not there yet, and this user cannot make it: {folder} cannot be written."
+    return OK, "The database is not there yet; `serve` will make it."
 
 
 async def _keys(settings: Settings) -> Finding:

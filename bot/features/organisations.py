@@ -16,6 +16,7 @@ from bot.domain.retention import Kept, kept_for
 from bot.domain.staff_list import Problem, SharedAddress, StaffRow, read, sharing, units_of
 from bot.errors import Misconfigured, Refusal
 from bot.ports import Entrant, Store, Transaction
+from bot.wire import clean
 
 NATIONS = ("ENG", "WLS", "SCT", "NIR")
 
@@ -48,6 +49,9 @@ async def create(store: Store, name: str, zone: str, nation: str) -> Organisatio
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise Misconfigured(f"{zone} is not a time zone. Write it like Europe/London.") from error
+    name = clean(name).strip()
+    if not name:
+        raise Misconfigured("An organisation needs a name, such as 'Penbryn Council'.")
     organisation = Organisation(new_id(), name, zone, nation)
     async with store.begin() as tx:
         if name.casefold() in {known.name.casefold() for known in await tx.organisations.all()}:

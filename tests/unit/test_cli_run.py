@@ -131,3 +131,24 @@ async def test_migrate_makes_the_newest_schema(terminal: Terminal) -> None:
         assert await revision(engines) == newest()
     finally:
         await engines.dispose()
+
+
+def test_where_nobody_can_listen_is_said_in_a_sentence(terminal: Terminal, taken: int) -> None:
+    """A port in use and a host that is none: one sentence with what to set, and no trace."""
+    for host, port, why in (("127.0.0.1", taken, "in use"), ("no such host", 8080, "no such host")):
+        terminal.configure(HUNDRED_DAYS_HOST=host, HUNDRED_DAYS_PORT=str(port))
+        ran = terminal.run("serve")
+        assert (ran.status, ran.err.count("\n")) == (2, 1), ran
+        assert f"{host}:{port}" in ran.err and why in ran.err and "HUNDRED_DAYS_PORT" in ran.err
+
+
+def test_a_folder_that_can_not_be_made_is_said_in_a_sentence(terminal: Terminal) -> None:
+    """Where the database or the practice workspace cannot be: one sentence with the folder, and doctor sees it too."""
+    (terminal.folder / "file").write_text("not a folder", encoding="utf-8")
+    inside = terminal.folder / "file" / "data"
+    practice = terminal.run("practice", "--folder", inside, "--port", 0)
+    terminal.configure(HUNDRED_DAYS_DATABASE_URL=f"sqlite:///{inside}/days.sqlite")
+    for ran in (practice, terminal.run("migrate")):
+        assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1), ran
+        assert str(inside) in ran.err and "Not a directory" in ran.err
+    assert "this user cannot make it" in terminal.run("doctor").out

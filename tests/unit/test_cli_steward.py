@@ -103,6 +103,24 @@ def test_an_organisation_is_made_where_it_is(terminal: Terminal) -> None:
     assert (made.name, made.zone, made.nation) == ("Cyngor Penbryn", "Europe/Dublin", "WLS")
 
 
+@pytest.mark.parametrize("name", ["", "  ", "\u0007"])
+def test_an_organisation_has_a_name(terminal: Terminal, name: str) -> None:
+    """One that nobody could name again is refused."""
+    ran = terminal.run("organisation", "create", name)
+    assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert "needs a name" in ran.err
+
+
+def test_making_an_organisation_connects_nothing(terminal: Terminal) -> None:
+    """With Teams in the settings, the first one made is the one that was named: there is no second by itself."""
+    terminal.configure(TEAMS_APP_ID="a", TEAMS_APP_PASSWORD="zq-secret", TEAMS_TENANT_ID="t")
+    terminal.does("organisation", "create", "Penbryn Council")
+    assert "1 people" in terminal.does(
+        "import-people", listed(terminal.folder, ANN.replace(",Council,", ",Penbryn Council,"))
+    )
+    assert terminal.inside(lambda product: only(product.store)).name == "Penbryn Council"
+
+
 def test_the_only_organisation_needs_no_name(terminal: Terminal) -> None:
     """With one organisation none is asked for; with none or two the message says what to do; a wrong name says so."""
     file = listed(terminal.folder, ANN)
