@@ -54,7 +54,7 @@ def themes(  # noqa: PLR0913 - one parameter an option, as Typer reads them
 ) -> None:
     """Say what people write about, how they feel about it, and what is new.
 
-    Rows are counted from 0, without the header. The people in --roster, addresses and numbers are taken out before texts
+    Rows are counted from 0, without the header. People in --roster, addresses and numbers are taken out before texts
     are shown.
 
     Welsh texts are counted and themed, never scored. Sarcasm is not understood.
