@@ -62,7 +62,9 @@ class SqlOrganisations:
     async def _take_up(self, organisation: str, platform: Platform, workspace: str) -> None:
         """Accounts that a list named before there was a workspace are this one's. One that leads somewhere stays so."""
         row = AccountRow
-        waiting = (row.organisation_id == organisation, awaited(row), row.platform == platform)
+        if platform is Platform.WEB:
+            return  # the accounts of the pages stand under their organisation too, and wait for nothing
+        waiting = (row.platform == platform, row.workspace == organisation, row.organisation_id == organisation)
         columns = ["platform", "workspace", "user", "organisation_id", "person_id", "details"]
         here = select(row.platform, literal(workspace), row.user, row.organisation_id, row.person_id, row.details)
         moved = insert(self._session, row).from_select(columns, here.where(*waiting)).on_conflict_do_nothing()
@@ -100,8 +102,9 @@ def present(row: type[AccountRow | ChannelRow]) -> ColumnElement[bool]:
 
 
 def awaited(row: type[AccountRow]) -> ColumnElement[bool]:
-    """Whether an account waits for its workspace to be connected: until then it is kept under its organisation."""
-    return and_(row.workspace == row.organisation_id, row.platform != Platform.WEB)
+    """Whether an account waits for its workspace. One that could be on any is kept under its organisation meanwhile."""
+    there = exists().where(WorkspaceRow.platform == row.platform, WorkspaceRow.workspace == row.workspace)
+    return and_(row.platform != Platform.WEB, ~there)
 
 
 async def forget_workspace(session: AsyncSession, gone: WorkspaceRow) -> None:

@@ -57,7 +57,7 @@ def create_organisation(
         async with app.open_store(Settings.read(os.environ)) as store:
             made = await organisations.create(store, name, zone, nation)
             code = await organisations.invite(store, made, app.now())
-        _say(f"{name} is ready. {INVITATION}")
+        _say(f"{made.name} is ready. {INVITATION}")
         _say(code)
 
     asyncio.run(act())
@@ -148,7 +148,7 @@ def _findings(done: organisations.Imported) -> Iterator[str]:
             "give each their own, or fill in slack_id or teams_id."
         )
     for platform, n in done.awaited.items():
-        yield f"{PLATFORMS[platform]} is not connected yet. Accounts that will be linked when it is: {n}."
+        yield f"Accounts on {PLATFORMS[platform]} that are linked as soon as their workspace is connected: {n}."
 
 
 @programme.command("start")

@@ -69,6 +69,7 @@ async def test_each_organisation_s_accounts_wait_by_themselves(small_world: Worl
 async def test_what_leads_to_somebody_already_stays(world: World) -> None:
     """An account that was listed with its workspace is not taken over by one that was listed without."""
     await import_people(world.product.store, world.organisation, b"key,name,slack_id\nx1,Ann,U1\nx2,Bob,T1:U1\n")
+    assert await awaited(world, world.organisation) == {Platform.SLACK: 2}
     await connect(world, world.organisation, Platform.SLACK, "T1")
     assert await who(world, Platform.SLACK, "T1", "U1") == "x2"
     assert await awaited(world, world.organisation) == {}

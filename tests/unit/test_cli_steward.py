@@ -241,8 +241,8 @@ def test_an_account_that_nobody_can_place_is_named(terminal: Terminal) -> None:
     terminal.does("organisation", "create", "Council")
     file = listed(terminal.folder, "k1,Ann,U1,", "k2,Bob,,aad-2", header="key,name,slack_id,teams_id")
     assert terminal.does("import-people", file).splitlines()[1:] == [
-        "Slack is not connected yet. Accounts that will be linked when it is: 1.",
-        "Microsoft Teams is not connected yet. Accounts that will be linked when it is: 1.",
+        "Accounts on Slack that are linked as soon as their workspace is connected: 1.",
+        "Accounts on Microsoft Teams that are linked as soon as their workspace is connected: 1.",
     ]
 
     async def connected(product: Product) -> None:
