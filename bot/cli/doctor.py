@@ -181,13 +181,20 @@ async def _people(settings: Settings) -> list[Finding]:
                     len(await tx.people.all(organisation.id)),
                     await tx.people.reachable(organisation.id),
                 )
-                words = f"{people} people, {reachable} of them can be reached in chat."
+                words = f"{people} people, {reachable} of them can be reached. {_advice(people, reachable)}".strip()
                 found.append(Finding(organisation.name, OK if reachable else TO_DO, words))
                 waiting = [p for p in await tx.pulses.unfinished(organisation.id) if p.waits(app.now())]
                 found += [Finding(organisation.name, TO_DO, WAITS.format(week=p.week)) for p in waiting]
     finally:
         await engines.dispose()
     return found or [Finding("People", TO_DO, NOBODY)]
+
+
+def _advice(people: int, reachable: int) -> str:
+    """What brings somebody to where they can be asked."""
+    if not people:
+        return "Bring them in: hundred-days import-people FILE."
+    return "" if reachable else "Connect Slack or Teams, or give out links to the pages: hundred-days links."
 
 
 def _exists(folder: Path) -> bool:

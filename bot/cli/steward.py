@@ -121,7 +121,7 @@ def import_people(
             return await organisations.let_go(product.store, which, content, product.core.clock())
 
     done = asyncio.run(act())
-    _say(f"{done.people} people are in the list. {done.reachable} of all people can be reached in chat so far.")
+    _say(f"{done.people} people are in the list. {done.reachable} of all people can be reached so far.")
     if done.new_units:
         _say(f"New units: {', '.join(done.new_units)}.")
     for line in _findings(done):

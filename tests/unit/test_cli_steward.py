@@ -145,7 +145,7 @@ def test_people_are_brought_in_and_found_again(terminal: Terminal) -> None:
     file = listed(terminal.folder, ANN, BOB)
     first = terminal.does("import-people", file)
     assert first.splitlines() == [
-        "2 people are in the list. 0 of all people can be reached in chat so far.",
+        "2 people are in the list. 0 of all people can be reached so far.",
         "New units: Housing.",
     ]
     assert "New units" not in terminal.does("import-people", file)
@@ -171,7 +171,7 @@ def test_bad_rows_are_named_and_good_ones_kept(terminal: Terminal) -> None:
     ran = terminal.run("import-people", listed(terminal.folder, *rows))
     assert (ran.status, ran.err) == (1, "")
     assert ran.out.splitlines() == [
-        "2 people are in the list. 0 of all people can be reached in chat so far.",
+        "2 people are in the list. 0 of all people can be reached so far.",
         "New units: Housing.",
         "Row 3 was left out: key and name may not be empty.",
         "Row 4 was left out: the role king is not one of staff, leader, steward.",
