@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FROM_HERE = ("Makefile", "pyproject.toml", "requirements")
 OURS = ("HUNDRED_DAYS_", "SLACK_", "TEAMS_", "VAULT_")
-PATIENCE = 240.0
+PATIENCE = 600.0
 WATCHED = "trap 'echo \"$BASH_COMMAND\" >> failed' ERR\n"
 
 
