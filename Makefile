@@ -5,7 +5,7 @@ PYTHON ?= python3
 LOCK := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check bench soak words lock clean
+.PHONY: help install run test coverage check bench soak words lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -26,6 +26,8 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	@$(LOCK) --no-deps --require-hashes -r requirements/dev.txt
 	@said=$$($(BIN)/python -m pip check) || { echo "$$said"; exit 1; }
 	@touch $@
+
+install: $(VENV)/.run ## Make the environment in .venv, and nothing else
 
 run: $(VENV)/.run ## Start the practice workspace on http://127.0.0.1:8080
 	@$(BIN)/hundred-days practice

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import logging
 import os
 import signal
 import socket
@@ -11,6 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
@@ -34,6 +37,7 @@ from storage.keys import KeyDirectory, KeyStore, Remembering
 from storage.migrate import migrate
 from storage.store import SqlStore, match_keys
 
+log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0
 REQUEST_BYTES = 256 * 1024
 
@@ -116,8 +120,11 @@ async def serve(settings: Settings) -> None:
     stop = asyncio.Event()
     for told in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(told, stop.set)
-    async with open_product(settings) as product, listening(product.site, settings.host, settings.port):
+    async with open_product(settings) as product, listening(product.site, settings.host, settings.port) as address:
+        log.info("serve.listening", extra=_told(settings, address))
         await product.worker.run(LOOK_EVERY, stop)
+        log.info("serve.stopping")
+    log.info("serve.stopped")
 
 
 @asynccontextmanager
@@ -128,11 +135,23 @@ async def listening(
     runner = web.AppRunner(site)
     await runner.setup()
     try:
-        listener = socket.create_server((host, port), reuse_port=False)
+        listener = _bound(host, port)
         async with edge.accepting(runner, listener, patience):
             yield f"http://{host}:{listener.getsockname()[1]}"
     finally:
         await runner.cleanup()
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket to listen on. Raises `Misconfigured` where this machine does not let us."""
+    try:
+        return socket.create_server((host, port), reuse_port=False)
+    except OSError as error:
+        why = "no such host" if isinstance(error, socket.gaierror) else os.strerror(error.errno or errno.EINVAL)
+        raise Misconfigured(
+            f"Nobody can listen at {host}:{port} ({why}). Is it running already? HUNDRED_DAYS_HOST and "
+            "HUNDRED_DAYS_PORT choose another place."
+        ) from error
 
 
 @asynccontextmanager
@@ -212,6 +231,17 @@ async def _connect(settings: Settings, core: Core, platform: Platform, workspace
         await tx.organisations.connect(organisation.id, platform, workspace)
 
 
+def _told(settings: Settings, address: str) -> dict[str, object]:
+    """Where it listens and what it uses, for the log. Of the database its kind: the address may hold a password."""
+    used = ((Platform.SLACK, settings.slack), (Platform.TEAMS, settings.teams))
+    return {
+        "address": address.removeprefix("http://"),
+        "public": urlsplit(settings.public_url).hostname or "not set",
+        "platforms": ["the pages", *(str(platform) for platform, told in used if told)],
+        "database": "PostgreSQL" if sqlite_file(settings.database_url) is None else "SQLite",
+    }
+
+
 def _themes(settings: Settings) -> RememberedThemes:
     return RememberedThemes(ThemeEngine.from_file(settings.taxonomy) if settings.taxonomy else ThemeEngine.stock())
 
@@ -222,7 +252,13 @@ def _keep_apart(settings: Settings) -> None:
     if file is None or not isinstance(settings.keys, Path):
         return
     folder = file.resolve().parent
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured(
+            f"HUNDRED_DAYS_DATABASE_URL: the folder {folder} cannot be made: {error.strerror}. Make it yourself, for "
+            "this user only, or choose another."
+        ) from error
     if settings.keys.resolve().is_relative_to(folder):
         raise Misconfigured(
             f"HUNDRED_DAYS_KEYS lies inside the database's folder ({folder}), so a copy of that folder would hold both "

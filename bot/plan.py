@@ -95,7 +95,7 @@ async def _do(item: Due, work: Work, doers: Mapping[Event, Doer]) -> None:
     try:
         await doers[item.event](item, work)
     except Exception:  # an edge, as above
-        log.exception("event.failed", extra={"event": item.event})
+        log.exception("event.failed", extra={"planned": item.event})
 
 
 async def _everything_due(organisation: Organisation, work: Work) -> list[Due]:

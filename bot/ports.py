@@ -189,7 +189,10 @@ class Organisations(Protocol):
     async def all(self) -> tuple[Organisation, ...]: ...
     async def of_workspace(self, platform: Platform, workspace: str) -> Organisation | None: ...
     async def connect(self, organisation: str, platform: Platform, workspace: str) -> None:
-        """Note that a workspace is the organisation's. One that had left and is connected again has not left."""
+        """Note that a workspace is the organisation's. One that had left and is connected again has not left.
+
+        Accounts that a list named before there was a workspace are the first one's.
+        """
 
     async def leave(self, platform: Platform, workspace: str, today: date) -> bool:
         """Note that a workspace has removed the app: nothing is sent to it any more. False if it had already."""
@@ -223,6 +226,12 @@ class People(Protocol):
 
     async def absent(self, organisation: str, listed: Collection[str]) -> int:
         """How many people are not among these keys."""
+
+    async def sharing(self, organisation: str) -> Mapping[str, tuple[str, ...]]:
+        """The keys of the people who have an e-mail address that others have too, by that address."""
+
+    async def awaited(self, organisation: str) -> Mapping[Platform, int]:
+        """How many accounts are known from a list, and wait for their workspace to be connected."""
 
     async def link(self, identity: Identity, person: Person, details: Mapping[str, str]) -> None: ...
     async def settle(self, person: Person) -> None:
