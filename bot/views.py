@@ -213,9 +213,10 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """Answer with a new private message."""
+    """Answer with a new private message. Where what was typed was not understood, it should stay before the person."""
 
     view: View
+    understood: bool = True
 
 
 @dataclass(frozen=True, slots=True)

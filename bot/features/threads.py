@@ -302,7 +302,7 @@ def _form(draft: str, t: Words) -> Form:
                 "body",
                 t(N_("What do you want to say?")),
                 hint=t(N_("Writing style can give you away; so can details that only you know.")),
-                value=draft.strip()[: rules.LONGEST],
+                value=draft.strip(),
                 longest=rules.LONGEST,
             ),
             Choice("hear", t(N_("How do you want to hear of a reply?")), ways, Hearing.HERE),
