@@ -69,6 +69,16 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Once:
+    """Words that can not be shown again, such as a code.
+
+    A form that holds them is put away by its own button only, wherever a platform leaves that to us.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fields:
     """Short facts with their names."""
 
@@ -123,7 +133,7 @@ class Buttons:
     about: str = ""
 
 
-Element = Text | Heading | Note | Quote | Fields | Bars | Divider | Buttons
+Element = Text | Heading | Note | Quote | Once | Fields | Bars | Divider | Buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +219,11 @@ class Form:
     cancel: str
     body: tuple[Element, ...] = ()
     fixed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def once(self) -> bool:
+        """Whether what it shows can not be shown again."""
+        return any(isinstance(part, Once) for part in self.body)
 
 
 @dataclass(frozen=True, slots=True)
