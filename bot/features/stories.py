@@ -180,7 +180,7 @@ def _form(story: Story, t: Words, draft: str = "") -> Form:
             Paragraph(
                 "text",
                 t(N_("What happened, and what did you learn?")),
-                value=story.text[: rules.LONGEST],
+                value=story.text,
                 longest=rules.LONGEST,
             ),
             Paragraph(

@@ -24,9 +24,9 @@ from bot.views import (
     Done,
     Element,
     Form,
-    Heading,
     Line,
     Note,
+    Once,
     Option,
     Paragraph,
     Quote,
@@ -338,7 +338,7 @@ def _form(draft: str, t: Words) -> Form:
                 "body",
                 t(N_("What do you want to say?")),
                 hint=t(N_("Writing style can give you away; so can details that only you know.")),
-                value=draft.strip()[: rules.LONGEST],
+                value=draft.strip(),
                 longest=rules.LONGEST,
             ),
             Choice("hear", t(N_("How do you want to hear of a reply?")), ways, Hearing.HERE),
@@ -360,7 +360,7 @@ def _receipt(code: str, call: Call) -> Form:
     body = (
         text(t(N_("It is handed over on {when}, with whatever else has come in."), when=when)),
         text(t(N_("This is your code. Write it down now: it is shown this once, and kept nowhere."))),
-        Heading(rules.spelled(code)),
+        Once(rules.spelled(code)),
         text(t(N_("To read the reply, come back with /speakup and choose")), " ", Strong(t(N_("I have a code")))),
     )
     return Form(t(N_("Your code")), PutAway, (), t(N_("I wrote it down")), t(N_("Close")), body)

@@ -162,6 +162,17 @@ async def test_what_was_typed_is_kept_when_a_form_is_refused(stage: Stage) -> No
     assert await _typed(ann) == "Words that took a while"
 
 
+async def test_a_misspelled_command_keeps_its_words(stage: Stage) -> None:
+    """It asks what was meant, and the button does that with the words that were typed."""
+    ann = stage.person(5)
+    await stage.at(BEFORE)
+    await ann.say("/100days sotry We closed a form")
+    assert "Did you mean /story?" in await ann.sees()
+    await ann.press("Yes, /story")
+    assert "Only you can see this draft." in await ann.sees()
+    assert "We closed a form" in await ann.sees()
+
+
 async def test_hostile_words_are_only_words(stage: Stage) -> None:
     """Mentions, links, markup, right-to-left text and emoji come out as they were written, and do nothing."""
     hostile = "<!channel> <@U1> [HR](http://evil) <b>x</b> &amp; \u202eabc {{DATE()}} \U0001f600 *bold* ${7*7}"

@@ -33,6 +33,7 @@ from bot.views import (
     Line,
     Link,
     Note,
+    Once,
     Option,
     Paragraph,
     Quote,
@@ -78,6 +79,7 @@ def several(item: st.SearchStrategy[object], most: int) -> st.SearchStrategy[tup
 elements: st.SearchStrategy[Element] = st.one_of(
     st.builds(Text, several(inlines, 4)),
     st.builds(Heading, words),
+    st.builds(Once, words),
     st.builds(Note, words),
     st.builds(Quote, words, words),
     st.builds(Fields, several(st.tuples(words, words), 12)),
