@@ -13,7 +13,7 @@ from bot.ports import Clock, Directory, Member, Store, Themes, Transaction
 from bot.recall import Recall
 from bot.views import Refused, Reply, Show, View
 from bot.views import text as paragraph
-from bot.wire import Command
+from bot.wire import Command, by_name
 from bot.words import ENGLISH, N_, Languages, Words
 
 UNKNOWN_ACTION = N_("That is not something I can do.")
@@ -92,10 +92,12 @@ class Core:
     clock: Clock
     directories: Mapping[Platform, Directory] = field(default_factory=dict)
     pages: str = ""
+    kinds: Mapping[str, type[Command]] = field(init=False, repr=False)
     recall: Recall = field(init=False)
 
     def __post_init__(self) -> None:
-        """Begin with nothing to recall."""
+        """Make the one table of the names that buttons hold, and begin with nothing to recall."""
+        object.__setattr__(self, "kinds", by_name(self.routes))
         object.__setattr__(self, "recall", Recall(self.clock))
 
     async def handle(self, request: Request) -> Reply:
@@ -141,10 +143,10 @@ class Core:
         return self.recall.find(request.identity, request.envelope) or _already_done(call.words)
 
     def _kind(self, action: str) -> type[Command]:
-        for kind in self.routes:
-            if kind.name() == action:
-                return kind
-        raise NotFound(UNKNOWN_ACTION)
+        kind = self.kinds.get(action)
+        if kind is None:
+            raise NotFound(UNKNOWN_ACTION)
+        return kind
 
     async def _member(self, request: Request) -> Member | None:
         """Who is speaking. Meets an account for the first time by its verified e-mail address, if there is one."""

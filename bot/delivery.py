@@ -118,7 +118,7 @@ class Deliverer:
 
     async def _deliver(self, deliveries: Sequence[Delivery], found: Sequence[Tried]) -> None:
         """Send these, and settle them together with what was found out about earlier sends."""
-        packed = await asyncio.gather(*map(self._pack, deliveries))
+        packed = await self._pack(deliveries)
         begun = await self._begin(sorted(packed, key=lambda p: p.delivery.id))
         sent = [p for p in begun if not p.idle]
         tried = [*found, *zip(sent, await asyncio.gather(*map(self._send, sent)), strict=True)]
@@ -127,14 +127,23 @@ class Deliverer:
         tried += [(p, self.lots.draw(p, now)) for p in begun if p.idle]
         await self._settle(sorted(tried, key=lambda each: each[0].delivery.id))
 
-    async def _pack(self, delivery: Delivery) -> Packed:
-        try:
-            parcel = await self.composer.parcel(delivery)
-        except UnknownNotice:
-            return _unknown(delivery)
-        except Exception:  # an edge: one delivery that can not be composed must not hold up the others
-            log.exception("delivery.uncomposed", extra={"notice": delivery.notice})
-            return Packed(delivery, None, Later(COMPOSE_AGAIN_SECONDS))
+    async def _pack(self, deliveries: Sequence[Delivery]) -> list[Packed]:
+        """Compose these from one look at the database; after one that can not be composed, from another."""
+        packed: list[Packed] = []
+        while rest := deliveries[len(packed) :]:
+            try:
+                async with self.composer.composing(rest) as compose:
+                    for delivery in rest:
+                        packed += [self._packed(delivery, await compose(delivery))]
+            except UnknownNotice:
+                packed += [_unknown(failed) for failed in deliveries[len(packed) :][:1]]
+            except Exception:  # an edge: one delivery that can not be composed must not hold up the others
+                for failed in deliveries[len(packed) :][:1]:
+                    log.exception("delivery.uncomposed", extra={"notice": failed.notice})
+                    packed.append(Packed(failed, None, Later(COMPOSE_AGAIN_SECONDS)))
+        return packed
+
+    def _packed(self, delivery: Delivery, parcel: Parcel | Wait | None) -> Packed:
         match parcel:
             case Wait():
                 return Packed(delivery, None, parcel)
@@ -146,18 +155,17 @@ class Deliverer:
 
     async def _begin(self, packed: Sequence[Packed]) -> list[Packed]:
         """Mark in one transaction that these sends begin now; put the others away."""
-        begun, over, now = [], [], self._now()
+        over, now = [], self._now()
         async with self.composer.store.begin() as tx:
+            begun = await tx.outbox.begin([(p.delivery, p.lane) for p in packed if p.ended is None], now)
             for p in packed:
                 match p.ended:
-                    case None if await tx.outbox.sending(p.delivery, p.lane, now):
-                        begun.append(p)
                     case Wait(until):
                         await tx.outbox.put_off(p.delivery, until, now)
                     case Sent() | Later() | Rejected() | InDoubt() as outcome:
                         over.append(Ended(p.delivery, outcome))
             await tx.outbox.settle(over, now)
-        return begun
+        return [p for p in packed if p.ended is None and p.delivery.id in begun]
 
     async def _send(self, p: Packed) -> Outcome | None:
         """Send it, once. None where it is in doubt and the platform can be asked, which is done after its lease."""
@@ -241,7 +249,7 @@ class Deliverer:
             case Sent() as sent:
                 return Packed(delivery, Parcel(to, None), sent), sent
             case Unfindable():
-                idle = (await self._pack(delivery)).idle
+                idle = all(packed.idle for packed in await self._pack((delivery,)))
                 doubt = Sent("") if idle else InDoubt("the sender stopped in the middle of a send")
                 return Packed(delivery, Parcel(to, None), doubt), doubt
             case None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 from bot.domain.calendar import waking
@@ -87,6 +88,9 @@ class Wait:
     until: datetime
 
 
+ComposeParcel = Callable[[Delivery], Awaitable[Parcel | Wait | None]]
+
+
 @dataclass(frozen=True, slots=True)
 class Composer:
     """Turns deliveries into parcels. What it can not read raises `UnknownNotice`, whatever is wanted of it."""
@@ -112,17 +116,30 @@ class Composer:
         except (Refusal, TypeError) as error:
             raise UnknownNotice(name) from error
 
-    async def parcel(self, delivery: Delivery) -> Parcel | Wait | None:
-        """The message as it is to be said now. None where nobody is there to read it."""
-        notice = self.read(delivery.notice, delivery.values)
+    @asynccontextmanager
+    async def composing(self, deliveries: Sequence[Delivery]) -> AsyncIterator[ComposeParcel]:
+        """What composes each of these, all from one look at the database.
+
+        It gives the message as it is to be said now, or None where nobody is there to read it.
+        """
         async with self.store.view() as tx:
-            if isinstance(notice, EditPost):
-                post = await tx.channels.post(notice.post)
-                now = self.read(post.notice, post.values) if post else None
-                return await self._to_channel(post.channel, now, tx, post.ref) if post and now else None
-            if delivery.channel:
-                return await self._to_channel(delivery.channel, notice, tx)
-            return await self._to_person(delivery, notice, tx)
+            await tx.people.expect({delivery.person for delivery in deliveries if delivery.person})
+            yield partial(self._parcel, tx)
+
+    async def parcel(self, delivery: Delivery) -> Parcel | Wait | None:
+        """One message, as `composing` has it."""
+        async with self.composing((delivery,)) as compose:
+            return await compose(delivery)
+
+    async def _parcel(self, tx: Transaction, delivery: Delivery) -> Parcel | Wait | None:
+        notice = self.read(delivery.notice, delivery.values)
+        if isinstance(notice, EditPost):
+            post = await tx.channels.post(notice.post)
+            now = self.read(post.notice, post.values) if post else None
+            return await self._to_channel(post.channel, now, tx, post.ref) if post and now else None
+        if delivery.channel:
+            return await self._to_channel(delivery.channel, notice, tx)
+        return await self._to_person(delivery, notice, tx)
 
     async def address(self, delivery: Delivery) -> Address | None:
         """Where a delivery goes, without composing it. None for an edit, which may simply be made again."""

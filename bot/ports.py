@@ -209,6 +209,9 @@ class People(Protocol):
     async def tree(self, organisation: str) -> Tree: ...
     async def add_unit(self, organisation: str, unit: Unit) -> None: ...
     async def get(self, person: str) -> Person | None: ...
+    async def expect(self, persons: Collection[str]) -> None:
+        """Read these people and their addresses at once: each is about to be asked for, in this transaction."""
+
     async def all(self, organisation: str) -> tuple[Person, ...]: ...
     async def names(self, organisation: str) -> frozenset[str]:
         """What colleagues may be called by in what people write, with those who left not long ago."""
@@ -458,8 +461,11 @@ class Outbox(Protocol):
         """Queue one delivery for everybody on the roster, each inside their own day. Gives their number."""
 
     async def claim(self, now: datetime, most: int) -> tuple[Delivery, ...]: ...
-    async def sending(self, delivery: Delivery, lane: str, now: datetime) -> bool:
-        """Mark that the send begins now. False if another worker has it, or its lane has been asked to wait."""
+    async def begin(self, sends: Sequence[tuple[Delivery, str]], now: datetime) -> frozenset[str]:
+        """Mark that these sends begin now, each with its lane; gives the ids of those that do.
+
+        The others are another worker's by now, or their lane has been asked to wait: then they are put off until then.
+        """
 
     async def put_off(self, delivery: Delivery, until: datetime, now: datetime) -> None:
         """Have it claimed again then. One that does not name its reader comes with the next full hour instead.

@@ -22,12 +22,13 @@ from storage.rows import (
     UnitRow,
     WorkspaceRow,
 )
-from storage.sql import insert
+from storage.sql import Rows, insert
 
 
 class SqlOrganisations:
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, rows: Rows) -> None:
         self._session = session
+        self._rows = rows
 
     async def add(self, organisation: Organisation, root: Unit) -> None:
         o = organisation
@@ -37,7 +38,7 @@ class SqlOrganisations:
         await self._session.flush()
 
     async def get(self, organisation: str) -> Organisation:
-        row = await self._session.get(OrganisationRow, organisation)
+        row = await self._rows.get(OrganisationRow, organisation)
         if row is None:
             raise NotFound(N_("There is no such organisation."))
         return organisation_of(row)

@@ -19,13 +19,26 @@ import hashlib
 import hmac
 import logging
 import secrets
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import ColumnElement, Select, Update, and_, case, func, literal, not_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Update,
+    and_,
+    case,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calendar import waking
@@ -48,9 +61,21 @@ AGAIN = ":again"
 OF_BATCHES = ("ThreadWaiting", "ThreadAnswered", "StoryShared")
 
 
+class Verdict(NamedTuple):
+    """How a delivery ended, and why."""
+
+    state: str
+    reason: str = ""
+
+
+DONE = Verdict("done")
+Written = str | ColumnElement[str]
+
+
 class Gone(NamedTuple):
     """What is known of a delivery that has just ended."""
 
+    id: str
     key: str
     pulse: str | None
     notice: str
@@ -78,20 +103,23 @@ class SqlOutbox:
         return sum([await self._fan_out_in(zone, pulse, notice, when) for zone in await self._session.scalars(zones)])
 
     async def claim(self, now: datetime, most: int) -> tuple[Delivery, ...]:
-        await self._count(_lost(await self._end(_too_late(now), "dead", "too late", now), "dead"))
+        late = await self._put_away(_too_late(now), "dead", "too late", now)
+        await self._count(_lost(late, {each.id: "dead" for each in late}))
         abandoned = and_(DeliveryRow.state == "claimed", DeliveryRow.lease < now)
         ready = or_(and_(DeliveryRow.state == "due", DeliveryRow.due <= now), abandoned)
         query = select(DeliveryRow).where(ready).order_by(DeliveryRow.due, DeliveryRow.id).limit(most)
         return await self._take(query.with_for_update(skip_locked=True), "claimed", now)
 
-    async def sending(self, delivery: Delivery, lane: str, now: datetime) -> bool:
-        hold = await self._session.scalar(select(LaneRow.hold_until).where(LaneRow.key == lane))
-        if hold is not None and hold > now:
-            await self.put_off(delivery, hold, now)
-            return False
-        begin = _own(delivery).values(state="sending", since=now, lease=now + LEASE)
-        begun = await self._session.execute(begin.returning(DeliveryRow.id))
-        return begun.first() is not None
+    async def begin(self, sends: Sequence[tuple[Delivery, str]], now: datetime) -> frozenset[str]:
+        lanes = LaneRow.key.in_({lane for _, lane in sends})
+        held = select(LaneRow.key, LaneRow.hold_until).where(lanes, LaneRow.hold_until > now)
+        holds = {row.key: row.hold_until for row in await self._session.execute(held)}
+        for delivery, lane in sends:
+            if lane in holds:
+                await self.put_off(delivery, holds[lane], now)
+        free = [delivery for delivery, lane in sends if lane not in holds]
+        begin = _own(*free).values(state="sending", since=now, lease=now + LEASE)
+        return frozenset(await self._session.scalars(begin.returning(DeliveryRow.id)) if free else ())
 
     async def put_off(self, delivery: Delivery, until: datetime, now: datetime) -> None:
         due = _next_hour(now) if _hidden(delivery) else until
@@ -99,7 +127,7 @@ class SqlOutbox:
 
     async def settle(self, ended: Sequence[Ended], now: datetime) -> None:
         """Count last: whoever held a count while waiting for a row could wait for somebody who waits for the count."""
-        lost: list[Fate] = []
+        over: list[tuple[Delivery, Verdict]] = []
         for each in ended:
             match each.outcome:
                 case Later(seconds, True):
@@ -109,12 +137,12 @@ class SqlOutbox:
                 case Later(seconds) if (tries := await self._try_again(each.delivery)) < TRIES:
                     await self.put_off(each.delivery, _after(now, seconds + _chance(tries)), now)
                 case outcome:
-                    state, reason = ("done", "") if each.idle else _verdict(outcome)
-                    found = await self._end(_own(each.delivery), state, reason, now)
-                    lost += _lost(found, state)
-                    if each.again and found:
+                    verdict = DONE if each.idle else _verdict(outcome)
+                    if each.again is None:
+                        over.append((each.delivery, verdict))
+                    elif found := await self._end([(each.delivery, verdict)], now):
                         await self._put_again(each.delivery, each.again, found[0].key)
-        await self._count(lost)
+        await self._count(_lost(await self._end(over, now), {each.id: state for each, (state, _) in over}))
 
     async def doubtful(self, now: datetime) -> tuple[Delivery, ...]:
         query = select(DeliveryRow).where(DeliveryRow.state == "sending", DeliveryRow.lease < now)
@@ -173,7 +201,19 @@ class SqlOutbox:
         to = Recipient(delivery.person, delivery.channel)
         await self.put(delivery.organisation, again.notice, to, again.when, key + AGAIN)
 
-    async def _end(self, change: Update, state: str, reason: str, now: datetime) -> list[Gone]:
+    async def _end(self, over: Sequence[tuple[Delivery, Verdict]], now: datetime) -> list[Gone]:
+        """End these, all in one statement: rows that were changed apart would lie apart, and tell how they ended."""
+        if not over:
+            return []
+        alike: defaultdict[Verdict, list[str]] = defaultdict(list)
+        for delivery, verdict in over:
+            alike[verdict].append(delivery.id)
+        ended = [(DeliveryRow.id.in_(ids), verdict) for verdict, ids in alike.items()]
+        state = case(*((these, verdict.state) for these, verdict in ended))
+        reason = case(*((these, verdict.reason) for these, verdict in ended))
+        return await self._put_away(_own(*(delivery for delivery, _ in over)), state, reason, now)
+
+    async def _put_away(self, change: Update, state: Written, reason: Written, now: datetime) -> list[Gone]:
         """End these, without traces.
 
         The platform keeps the id with the message. One of a conversation gets another here, so nothing joins them.
@@ -181,7 +221,8 @@ class SqlOutbox:
         fresh = case((DeliveryRow.notice.in_(OF_BATCHES), _another_id(self._session)), else_=DeliveryRow.id)
         ended = change.values(**_ended(state, reason, now), id=fresh).execution_options(synchronize_session=False)
         row = DeliveryRow
-        found = await self._session.execute(ended.returning(row.key, row.pulse_id, row.notice, row.organisation_id))
+        told = (row.id, row.key, row.pulse_id, row.notice, row.organisation_id)
+        found = await self._session.execute(ended.returning(*told))
         return [Gone(*columns) for columns in found]
 
     async def _count(self, lost: Iterable[Fate]) -> None:
@@ -210,12 +251,13 @@ class SqlInbox:
         return new.first() is not None
 
 
-def _lost(ended: Iterable[Gone], state: str) -> list[Fate]:
-    """Those of pulses that were lost, if this is a state of what is lost."""
-    return [Fate(g.pulse, g.notice, state, g.organisation) for g in ended if g.pulse and state != "done"]
+def _lost(ended: Iterable[Gone], states: Mapping[str, str]) -> list[Fate]:
+    """Those of pulses that were lost, by what became of each id. A pulse's delivery keeps its id to the end."""
+    pulses = [Fate(gone.pulse, gone.notice, states[gone.id], gone.organisation) for gone in ended if gone.pulse]
+    return [fate for fate in pulses if fate.state != "done"]
 
 
-def _ended(state: str, reason: str, now: datetime) -> dict[str, object]:
+def _ended(state: Written, reason: Written, now: datetime) -> dict[str, object]:
     """How a delivery looks when it is over.
 
     One of a pulse looks like every other: that it failed, or how often it was tried, would tell that there was
@@ -240,16 +282,16 @@ def _another_id(session: AsyncSession) -> ColumnElement[str]:
     return random_id(session)
 
 
-def _verdict(outcome: Outcome) -> tuple[str, str]:
+def _verdict(outcome: Outcome) -> Verdict:
     match outcome:
         case Sent():
-            return "done", ""
+            return DONE
         case Rejected(reason):
-            return "dead", reason
+            return Verdict("dead", reason)
         case InDoubt(reason):
-            return "unknown", reason
+            return Verdict("unknown", reason)
         case Later():
-            return "dead", "eight tries"
+            return Verdict("dead", "eight tries")
 
 
 def _fresh(notice: Notice, when: When, due: datetime) -> dict[str, object]:
@@ -265,9 +307,13 @@ def _fresh(notice: Notice, when: When, due: datetime) -> dict[str, object]:
     }
 
 
-def _own(delivery: Delivery) -> Update:
+def _own(*deliveries: Delivery) -> Update:
+    """These, as far as they are still this worker's. They are locked in one order by all: nobody waits in a circle."""
+    attempts = tuple_(DeliveryRow.id, DeliveryRow.attempt).in_([(each.id, each.attempt) for each in deliveries])
     held = DeliveryRow.state.in_(("claimed", "sending"))
-    return update(DeliveryRow).where(DeliveryRow.id == delivery.id, DeliveryRow.attempt == delivery.attempt, held)
+    mine = select(DeliveryRow.id).where(attempts, held).order_by(DeliveryRow.id).with_for_update()
+    change = update(DeliveryRow).where(DeliveryRow.id.in_(mine))
+    return change.execution_options(synchronize_session=False)
 
 
 def _too_late(now: datetime) -> Update:

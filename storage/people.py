@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.people import Address, Identity, Person, Platform, Role, Tree, Unit
@@ -19,11 +19,13 @@ from storage.sql import insert
 AT_ONCE = 500
 HERE = PersonRow.left_on.is_(None)
 T = TypeVar("T")
+Reached = tuple[Person | None, Address | None]
 
 
 class SqlPeople:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+        self._expected: Mapping[str, Reached] = {}
 
     async def tree(self, organisation: str) -> Tree:
         rows = await self._session.scalars(select(UnitRow).where(UnitRow.organisation_id == organisation))
@@ -33,7 +35,17 @@ class SqlPeople:
         self._session.add(UnitRow(id=unit.id, organisation_id=organisation, name=unit.name, parent_id=unit.parent))
         await self._session.flush()
 
+    async def expect(self, persons: Collection[str]) -> None:
+        people = await self._session.scalars(select(PersonRow).where(PersonRow.id.in_(persons), HERE))
+        known = {row.id: _person(row) for row in people}
+        accounts = await self._session.scalars(_accounts(AccountRow.person_id.in_(persons)))
+        # Somebody is written to on the first of their accounts, so that one is noted last.
+        addresses = {row.person_id: _address(row) for row in reversed(accounts.all())}
+        self._expected = {person: (known.get(person), addresses.get(person)) for person in persons}
+
     async def get(self, person: str) -> Person | None:
+        if person in self._expected:
+            return self._expected[person][0]
         row = await self._session.get(PersonRow, person)
         return _person(row) if row and row.left_on is None else None
 
@@ -131,10 +143,10 @@ class SqlPeople:
         await self._session.execute(change.values(language=person.language, zone=person.zone, paused=person.paused))
 
     async def address(self, person: str) -> Address | None:
-        query = select(AccountRow).where(AccountRow.person_id == person, present(AccountRow))
-        order = (AccountRow.platform, AccountRow.workspace, AccountRow.user)
-        row = await self._session.scalar(query.order_by(*order).limit(1))
-        return Address(Platform(row.platform), row.workspace, row.user, row.details) if row else None
+        if person in self._expected:
+            return self._expected[person][1]
+        row = await self._session.scalar(_accounts(AccountRow.person_id == person).limit(1))
+        return _address(row) if row else None
 
     async def heads(self, organisation: str) -> Mapping[str, int]:
         reachable = exists().where(AccountRow.person_id == PersonRow.id, present(AccountRow))
@@ -169,6 +181,16 @@ class SqlPeople:
         if unit:
             query = query.where(PersonRow.unit_id == unit)
         return tuple(map(_person, await self._session.scalars(query.order_by(PersonRow.name))))
+
+
+def _accounts(whose: ColumnElement[bool]) -> Select[AccountRow]:
+    """Accounts that can be written to, the one to be used first."""
+    order = (AccountRow.platform, AccountRow.workspace, AccountRow.user)
+    return select(AccountRow).where(whose, present(AccountRow)).order_by(*order)
+
+
+def _address(row: AccountRow) -> Address:
+    return Address(Platform(row.platform), row.workspace, row.user, row.details)
 
 
 def _person(row: PersonRow) -> Person:

@@ -19,7 +19,7 @@ from storage.ballots import make_keys
 from storage.keys import KeyStore
 from storage.organisations import present
 from storage.rows import AccountRow, MarkRow, OrganisationRow, PersonRow, ProgrammeRow, PulseRow, RosterRow
-from storage.sql import insert
+from storage.sql import Rows, insert
 from storage.trustees import SqlTrustees
 
 
@@ -83,9 +83,10 @@ class SqlProgrammes:
 
 
 class SqlPulses:
-    def __init__(self, session: AsyncSession, keys: KeyStore) -> None:
+    def __init__(self, session: AsyncSession, keys: KeyStore, rows: Rows) -> None:
         self._session = session
         self._keys = keys
+        self._rows = rows
 
     async def open(self, pulse: Pulse) -> int:
         p = pulse
@@ -113,7 +114,7 @@ class SqlPulses:
         return await self._enrol(pulse)
 
     async def get(self, pulse: str) -> Pulse | None:
-        row = await self._session.get(PulseRow, pulse)
+        row = await self._rows.get(PulseRow, pulse)
         return _pulse(row) if row else None
 
     async def hold(self, pulse: str) -> Pulse | None:

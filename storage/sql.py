@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, func, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.rows import Row
+
+R = TypeVar("R", bound=Row)
+
+
+class Rows:
+    """Rows by their keys. In a transaction that only reads, one that was read once is not read again."""
+
+    def __init__(self, session: AsyncSession, *, reading: bool) -> None:
+        self._session = session
+        self._read: dict[tuple[type[Row], str], Row] | None = {} if reading else None
+
+    async def get(self, kind: type[R], key: str) -> R | None:
+        """The row with this key, if there is one."""
+        row = await self._session.get(kind, key)
+        if self._read is not None and row is not None:
+            # The session knows a row as long as somebody holds it.
+            self._read[kind, key] = row
+        return row
 
 
 def insert(session: AsyncSession, row: type[Row]) -> Any:

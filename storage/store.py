@@ -43,6 +43,7 @@ from storage.rows import (
     ThreadRow,
 )
 from storage.seal import OpeningKeys
+from storage.sql import Rows
 from storage.stories import SqlStories
 from storage.threads import SqlThreads, close_silent
 from storage.trustees import SqlTrustees, forget_trustees, open_with, trustee_with
@@ -67,12 +68,13 @@ class SqlTransaction:
         secrets_known: Secrets,
         afterwards: list[Act],
         mix: Act,
+        rows: Rows,
     ) -> None:
         keys = receipts.keys
-        self.organisations = SqlOrganisations(session)
+        self.organisations = SqlOrganisations(session, rows)
         self.people = SqlPeople(session)
         self.programmes = SqlProgrammes(session)
-        self.pulses = SqlPulses(session, keys)
+        self.pulses = SqlPulses(session, keys, rows)
         self.ballots = SqlBallots(session, keys)
         self.results = SqlResults(session)
         self.quotes = SqlQuotes(session)
@@ -103,7 +105,7 @@ class SqlStore:
         afterwards: list[Act] = []
         with _our_errors():
             async with self._writing.begin() as session:
-                yield SqlTransaction(session, self._receipts, self._secrets, afterwards, self._mix)
+                yield self._transaction(session, afterwards, reading=False)
         for act in afterwards:
             await act()
 
@@ -111,7 +113,7 @@ class SqlStore:
     async def view(self) -> AsyncIterator[SqlTransaction]:
         with _our_errors():
             async with self._reading() as session:
-                yield SqlTransaction(session, self._receipts, self._secrets, [], self._mix)
+                yield self._transaction(session, [], reading=True)
 
     async def appoint(self, organisation: str, passphrase: SecretStr) -> None:
         words = accept_passphrase(passphrase.get_secret_value())
@@ -164,6 +166,10 @@ class SqlStore:
             await self.forget_ballots(pulse)
         await self._scrub()
         return lost
+
+    def _transaction(self, session: AsyncSession, afterwards: list[Act], *, reading: bool) -> SqlTransaction:
+        rows = Rows(session, reading=reading)
+        return SqlTransaction(session, self._receipts, self._secrets, afterwards, self._mix, rows)
 
     async def _mix(self) -> None:
         async with self._writing.begin() as session:

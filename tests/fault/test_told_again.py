@@ -160,7 +160,7 @@ async def test_a_settlement_that_does_not_count_heals_nothing(world: World) -> N
     store = world.product.store
     async with store.begin() as tx:
         [stale] = await tx.outbox.claim(BATCH, 8)
-        assert await tx.outbox.sending(stale, "", BATCH)
+        assert await tx.outbox.begin([(stale, "")], BATCH)
     async with store.begin() as tx:
         [fresh] = await tx.outbox.doubtful(BATCH + LEASE)
         await tx.outbox.settle([Ended(fresh, Sent("1"))], BATCH + LEASE)

@@ -16,7 +16,7 @@ from adapters.web.pages.sealed import Seal
 from bot import views
 from bot.errors import Refusal
 from bot.views import Form, Input, Line, Paragraph
-from bot.wire import Command
+from bot.wire import Command, by_name
 
 LARGEST = 24 * 1024
 KIND, COMMAND, NAMED = "#", "command", "named"
@@ -48,7 +48,7 @@ class Forms:
         if opened.get("of") != person:
             return None
         try:
-            form = _read(opened["form"], {kind.name(): kind for kind in self.commands})
+            form = _read(opened["form"], by_name(self.commands))
         except (AttributeError, KeyError, TypeError, Refusal):
             return None
         return form if isinstance(form, Form) else None
