@@ -14,7 +14,7 @@ from adapters.teams.inputs import FORM, HELD, VERB
 from adapters.teams.text import clean
 from bot.core import Request
 from bot.domain.people import Address, Identity, Platform
-from bot.wire import Command
+from bot.wire import Command, Flag
 
 Json = dict[str, Any]
 OURS = frozenset({VERB, FORM, HELD})
@@ -103,7 +103,7 @@ def _said(activity: Json, typed: Typed) -> Said | None:
     match activity.get("type"), activity.get("name"):
         case "message", _:
             pressed = _part(activity, "value")
-            return _sent(Kind.PRESSED, pressed) if VERB in pressed else _typed(activity, typed)
+            return _sent(Kind.PRESSED, pressed) if VERB in pressed else _shown(_typed(activity, typed))
         case "invoke", "adaptiveCard/action":
             action = _part(activity, "value", "action")
             return Kind.EXECUTED, text(action, "verb"), _values(_part(action, "data")), {}
@@ -133,6 +133,12 @@ def _typed(activity: Json, typed: Typed) -> Said:
     if command is None:
         return Kind.TYPED, typed[HOME].name(), {"text": said}, {}
     return Kind.TYPED, command.name(), {"text": rest}, {}
+
+
+def _shown(said: Said) -> Said:
+    """What is typed here stands in the chat under its writer's name: that must be known where it may become unnamed."""
+    kind, action, values, kept = said
+    return kind, action, {**values, "shown": Flag.YES} if values["text"] else values, kept
 
 
 def words(activity: Json) -> str:
