@@ -18,11 +18,13 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
 	@echo "Installing what Hundred Days needs (once, hash-checked) ..."
 	@$(LOCK) --no-deps --require-hashes -r requirements/run.txt
 	@$(LOCK) --no-deps --no-build-isolation -e .
+	@said=$$($(BIN)/python -m pip check) || { echo "$$said"; exit 1; }
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	@echo "Installing what the checks and tests need (once, hash-checked) ..."
 	@$(LOCK) --no-deps --require-hashes -r requirements/dev.txt
+	@said=$$($(BIN)/python -m pip check) || { echo "$$said"; exit 1; }
 	@touch $@
 
 run: $(VENV)/.run ## Start the practice workspace on http://127.0.0.1:8080

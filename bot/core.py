@@ -10,7 +10,9 @@ from typing import Any
 from bot.domain.people import Address, Identity, Organisation, Person, Platform, Role
 from bot.errors import KeysLost, NotFound, Refusal, Unavailable
 from bot.ports import Clock, Directory, Member, Store, Themes, Transaction
-from bot.views import Done, Refused, Reply
+from bot.recall import Recall
+from bot.views import Refused, Reply, Show, View
+from bot.views import text as paragraph
 from bot.wire import Command
 from bot.words import ENGLISH, N_, Languages, Words
 
@@ -20,6 +22,7 @@ STRANGER = N_(
     "to their list."
 )
 TRY_AGAIN = N_("That did not work just now, and nothing was changed. Please try again in a minute.")
+ALREADY_DONE = N_("This has reached us already. It was not done a second time.")
 EVERYBODY = frozenset(Role)
 
 
@@ -66,11 +69,16 @@ Handler = Callable[[Any, Call], Awaitable[Reply]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Who answers a command, and whose command it is. One that only reads holds no lock."""
+    """Who answers a command, and whose command it is. One that only reads holds no lock.
+
+    `again` answers an envelope that comes a second time, and only reads: it shows how things stand by then. Where there
+    is none, the first answer is given again.
+    """
 
     handler: Handler
     roles: Collection[Role] = EVERYBODY
     reads: bool = False
+    again: Handler | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,11 @@ class Core:
     clock: Clock
     directories: Mapping[Platform, Directory] = field(default_factory=dict)
     pages: str = ""
+    recall: Recall = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing to recall."""
+        object.__setattr__(self, "recall", Recall(self.clock))
 
     async def handle(self, request: Request) -> Reply:
         """Do what was asked, in one transaction, and say how it went. Whatever is refused changes nothing."""
@@ -112,9 +125,20 @@ class Core:
             call = Call(
                 member.person, member.organisation, words, self.clock(), tx, self.themes, request.place, self.pages
             )
-            if request.envelope and not route.reads and not await tx.inbox.first_time(request.envelope, call.today):
-                return Done()
-            return await route.handler(command, call)
+            if route.reads or not request.envelope:
+                return await route.handler(command, call)
+            return await self._answer_once(request, route, command, call)
+
+    async def _answer_once(self, request: Request, route: Route, command: Command, call: Call) -> Reply:
+        """Do what an envelope asks for, unless it was done already. What is refused is not done, and may come again."""
+        if await call.tx.inbox.first_time(request.envelope, call.today):
+            reply = await route.handler(command, call)
+            if route.again is None:
+                self.recall.keep(request.identity, request.envelope, reply)
+            return reply
+        if route.again is not None:
+            return await route.again(command, call)
+        return self.recall.find(request.identity, request.envelope) or _already_done(call.words)
 
     def _kind(self, action: str) -> type[Command]:
         for kind in self.routes:
@@ -146,3 +170,8 @@ class Core:
 
     def _words(self, request: Request) -> Words:
         return self.languages.words(request.language, Organisation("", "").tz)
+
+
+def _already_done(words: Words) -> Show:
+    said = words(ALREADY_DONE)
+    return Show(View("", (paragraph(said),), summary=said))

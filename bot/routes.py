@@ -44,9 +44,9 @@ ELSEWHERE: Mapping[str, home.Verb] = {
 
 COMMANDS: Mapping[type[Command], Route] = {
     ShowPulse: Route(pulses.show, reads=True),
-    pulses.AnswerPulse: Route(pulses.answer),
+    pulses.AnswerPulse: Route(pulses.answer, again=pulses.show_again),
     pulses.WriteComment: Route(pulses.write_comment, reads=True),
-    pulses.SaveComment: Route(pulses.save_comment),
+    pulses.SaveComment: Route(pulses.save_comment, again=pulses.show_again),
     pulses.ExplainAnswers: Route(pulses.explain, reads=True),
     StartStory: Route(stories.start),
     stories.EditStory: Route(stories.edit_story, reads=True),

@@ -242,7 +242,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Nothing to show: a platform sent the same envelope again, and its work was already done."""
+    """Nothing to show: what was pressed only puts away what stood there."""
 
 
 Reply = Show | Replace | Ask | Refused | Done

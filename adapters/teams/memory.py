@@ -34,6 +34,24 @@ class Welcomed:
 
 
 @dataclass(slots=True)
+class Posted:
+    """Which envelopes a message has gone out for. When one comes again nobody is written to twice."""
+
+    _recent: OrderedDict[str, None] = field(default_factory=OrderedDict, repr=False)
+
+    def note(self, envelope: str) -> None:
+        """A message has gone out, or may have."""
+        if envelope:
+            self._recent[envelope] = None
+        if len(self._recent) > limits.REMEMBERED:
+            self._recent.popitem(last=False)
+
+    def known(self, envelope: str) -> bool:
+        """Whether a message has gone out for this envelope."""
+        return envelope in self._recent
+
+
+@dataclass(slots=True)
 class Pocket:
     """What somebody typed with a command, until the form that it belongs in is opened.
 

@@ -15,10 +15,10 @@ from adapters.teams.auth import Gate, KeyRing, UnauthorisedError
 from adapters.teams.client import TeamsMessenger
 from adapters.teams.config import TeamsConfig
 from adapters.teams.inbound import Heard, Kind, Typed
-from adapters.teams.memory import Pocket, Welcomed
+from adapters.teams.memory import Pocket, Posted, Welcomed
 from adapters.teams.reply import Answer, answer
 from bot.core import Core
-from bot.ports import Clock, Sent
+from bot.ports import Clock, InDoubt, Sent
 from bot.views import Ask
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def mount(
 
         typed = TYPED
     gate = Gate(config, KeyRing(config.openid_url, messenger.session, clock))
-    conversation = Conversation(core, messenger, typed, Welcomed(clock), Pocket())
+    conversation = Conversation(core, messenger, typed, Welcomed(clock), Pocket(), Posted())
     app.router.add_post(PATH, Door(config, gate, _turns(), conversation).answer)
 
 
@@ -56,6 +56,7 @@ class Conversation:
     typed: Typed
     welcomed: Welcomed
     pocket: Pocket
+    posted: Posted
 
     async def handle(self, activity: Json) -> Json | None:
         """Do what was asked. Gives the body of an invoke's answer; messages go out before it returns."""
@@ -76,8 +77,12 @@ class Conversation:
         if said.instead is not None:
             outcome = await self.messenger.change(heard.home, here, heard.message, said.instead)
             _note(outcome)
-        if said.private is not None:
-            _note(await self.messenger.post(heard.home, said.private))
+        envelope = heard.request.envelope
+        if said.private is not None and not self.posted.known(envelope):
+            outcome = await self.messenger.post(heard.home, said.private)
+            _note(outcome)
+            if isinstance(outcome, Sent | InDoubt):
+                self.posted.note(envelope)
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,12 @@ async def save_comment(command: SaveComment, call: Call) -> Reply:
     return Replace(await _asking_again(pulse, call))
 
 
+async def show_again(command: AnswerPulse | SaveComment, call: Call) -> Reply:
+    """The pulse as it stands, for an answer that came twice: a later one may have taken its place meanwhile."""
+    pulse, _ = await _asked(command.pulse, call)
+    return Replace(await _asking_again(pulse, call))
+
+
 async def explain(command: ExplainAnswers, call: Call) -> Reply:
     """What happens with an answer, in plain words."""
     pulse = await call.tx.pulses.get(command.pulse)

@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
+from sqlalchemy import text
+
 from bot import logs
 from bot.app import Product, open_product
 from bot.core import Request
@@ -100,6 +102,11 @@ class Company:
     async def steal(self) -> Tables:
         """Everything in the database as it is now."""
         return await steal(self.engines.read)
+
+    async def sealed(self) -> frozenset[tuple[object, ...]]:
+        """The ballots as they lie in the box: one that is cast again is another."""
+        async with self.engines.read.connect() as connection:
+            return frozenset(tuple(row) for row in await connection.execute(text("SELECT slot, sealed FROM ballots")))
 
     async def search(self, *needles: bytes) -> list[Searched]:
         """Look for each of these in every file of the database."""

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.privacy.company import Company, envelope
 from bot.privacy.loot import Tried
-from bot.views import Done, Refused
+from bot.views import Refused
 
 AGAIN = 5
 STEPS = (-1000, -2, -1, 1, 2, 1000)
@@ -45,8 +45,9 @@ async def answer_again_and_again(company: Company, account: str, pulse: str, ite
     for number in range(AGAIN):
         early = number % 2 == 0
         sent, said = (earlier, 6 - score) if early else (last, score)
-        reply = await company.ask(account, "AnswerPulse", envelope=sent, pulse=pulse, item=item, score=said)
-        company.replies[f"again {len(company.replies)}"] = "ignored" if isinstance(reply, Done) else "taken"
+        before = await company.sealed()
+        await company.ask(account, "AnswerPulse", envelope=sent, pulse=pulse, item=item, score=said)
+        company.replies[f"again {len(company.replies)}"] = "ignored" if await company.sealed() == before else "taken"
 
 
 async def replay_late(company: Company, pulse: str, items: Sequence[str]) -> Tried:
