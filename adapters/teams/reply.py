@@ -14,31 +14,48 @@ from adapters.teams.inputs import HELD, refilled
 from adapters.teams.limits import clip
 from adapters.teams.text import spoken
 from bot.views import Ask, Done, Form, Refused, Replace, Reply, Show
+from bot.words import N_, Words
 
 Json = dict[str, Any]
 WORDS = "application/vnd.microsoft.activity.message"
+DONE = N_("That is done.")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back. `private` is a new message to the person alone; `instead` replaces the one they pressed on."""
+    """What goes back. `private` is a new message to the person alone; `instead` replaces the one they pressed on.
+
+    An invoke always has a `body`, and nothing else has one.
+    """
 
     body: Json | None = None
     private: Json | None = None
     instead: Json | None = None
 
 
-def answer(heard: Heard, reply: Reply) -> Answer:
-    """The reply in the shape that this kind of activity must be answered in."""
+def answer(heard: Heard, reply: Reply, t: Words) -> Answer:
+    """The reply in the shape that this kind of activity must be answered in.
+
+    `t` is for where the reply has no words and Teams must have some: it calls an empty answer to a press a failure.
+    """
     match heard.kind:
         case Kind.TYPED | Kind.INSTALLED | Kind.PRESSED:
             return _to_message(heard, reply)
         case Kind.EXECUTED:
-            return _to_press(heard, reply)
+            return _to_press(heard, reply, t(DONE))
         case Kind.OPENED | Kind.SUBMITTED:
             return _to_dialog(heard, reply)
         case _:
             assert_never(heard.kind)
+
+
+def unsent(said: Answer, why: str) -> Json:
+    """The body of an answer to an invoke whose message did not go out, or did not change."""
+    match said.body:
+        case {"task": {"type": "message", "value": str(words)}}:
+            return _closing(f"{words} {why}")
+        case _:
+            return _executed(WORDS, why)
 
 
 def _to_message(heard: Heard, reply: Reply) -> Answer:
@@ -57,19 +74,19 @@ def _to_message(heard: Heard, reply: Reply) -> Answer:
             assert_never(reply)
 
 
-def _to_press(heard: Heard, reply: Reply) -> Answer:
+def _to_press(heard: Heard, reply: Reply, done: str) -> Answer:
     """The answer to Action.Execute. Only the person who pressed sees a card that it brings, even in a channel."""
     match reply:
         case Replace(view):
             return Answer(_executed(render.CARD, render.card(view)))
         case Show(view):
-            return Answer(_executed(WORDS, view.spoken()), private=render.message(view))
+            return Answer(_executed(WORDS, view.spoken() or done), private=render.message(view))
         case Ask(form):
-            return Answer(_executed(WORDS, form.title), private=_opener(heard, form))
+            return Answer(_executed(WORDS, form.title or done), private=_opener(heard, form))
         case Refused(why):
             return Answer(_executed(WORDS, why))
         case Done():
-            return Answer(_executed(WORDS, ""))
+            return Answer(_executed(WORDS, done))
         case _:
             assert_never(reply)
 
