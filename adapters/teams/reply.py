@@ -44,7 +44,7 @@ def answer(heard: Heard, reply: Reply, t: Words) -> Answer:
         case Kind.EXECUTED:
             return _to_press(heard, reply, t(DONE))
         case Kind.OPENED | Kind.SUBMITTED:
-            return _to_dialog(heard, reply)
+            return _to_dialog(heard, reply, t(DONE))
         case _:
             assert_never(heard.kind)
 
@@ -91,18 +91,18 @@ def _to_press(heard: Heard, reply: Reply, done: str) -> Answer:
             assert_never(reply)
 
 
-def _to_dialog(heard: Heard, reply: Reply) -> Answer:
+def _to_dialog(heard: Heard, reply: Reply, done: str) -> Answer:
     match reply:
         case Ask(form):
             return Answer(_dialog(form.title, render.form(form)))
         case Replace(view) if heard.kind is Kind.SUBMITTED and heard.personal and heard.message:
-            return Answer(_closing(view.spoken()), instead=render.message(view))
+            return Answer(_closing(view.spoken() or done), instead=render.message(view))
         case Show(view) | Replace(view):
             return Answer(_dialog(view.title, render.card(view, dialog=True)))
         case Refused(why, field):
             return Answer(_again(heard, why, field) or _closing(why))
         case Done():
-            return Answer({})
+            return Answer({} if heard.kind is Kind.SUBMITTED else _closing(done))
         case _:
             assert_never(reply)
 
