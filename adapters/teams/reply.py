@@ -109,14 +109,12 @@ def _to_dialog(heard: Heard, reply: Reply, done: str) -> Answer:
 
 def _again(heard: Heard, why: str, field: str) -> Json | None:
     """The form that was submitted, with what was typed kept and what is wrong beside it, if it came along."""
-    match heard.kept:
-        case {"label": str(label), "title": str(title), "given": dict(given), "body": [*body]}:
-            parts = [part for part in body if isinstance(part, dict)]
-        case _:
-            return None
-    card = render.submitted(label, heard.request.action, given, parts, title)
-    shown = {**card, "body": refilled(parts, heard.request.values, why, field)}
-    return _dialog(title, shown) if limits.size(shown) <= limits.CARD_BYTES else None
+    kept = heard.kept
+    if kept is None:
+        return None
+    card = render.submitted(kept.label, heard.request.action, dict(kept.given), kept.body, kept.title)
+    shown = {**card, "body": refilled(kept.body, heard.request.values, why, field)}
+    return _dialog(kept.title, shown) if limits.size(shown) <= limits.CARD_BYTES else None
 
 
 def _opener(heard: Heard, form: Form) -> Json:

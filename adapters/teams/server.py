@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import warnings
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from adapters.teams.inbound import Kind, Typed
 from adapters.teams.memory import Pocket, Posted, Welcomed
 from adapters.teams.outbound import Outbound, UndeliveredError
 from adapters.teams.reply import answer
+from adapters.teams.shapes import UnreadableError, parsed, text
 from bot.core import Core
 from bot.ports import Clock
 from bot.views import Ask
@@ -63,7 +63,7 @@ class Conversation:
     async def handle(self, activity: Json) -> Json | None:
         """Do what was asked. Gives the body of an invoke's answer; messages go out before it returns."""
         heard = inbound.read(activity, self.typed)
-        here = inbound.text(activity, "conversation", "id")
+        here = text(activity, "conversation", "id")
         if heard is None or (heard.kind is Kind.INSTALLED and not self.welcomed.first_time(here)):
             return None
         self.messenger.meet(heard.home, here.partition(";")[0])
@@ -100,13 +100,11 @@ class Door:
             return web.Response(status=500)
 
     async def _answer(self, request: web.Request) -> web.Response:
-        from adapters.teams.botframework import UnreadableError
-
-        activity = _parsed(await _body(request))
-        claims = await self._claims(request, activity)
-        if inbound.tenant(activity) != self.config.tenant_id:
-            raise web.HTTPForbidden
         try:
+            activity = parsed(await _body(request))
+            claims = await self._claims(request, activity)
+            if inbound.tenant(activity) != self.config.tenant_id:
+                raise web.HTTPForbidden
             status, body = await self.turns.take(activity, claims, self.conversation.handle)
         except UnreadableError:
             raise web.HTTPBadRequest from None
@@ -140,13 +138,3 @@ async def _body(request: web.Request) -> bytes:
         if len(body) > limits.BODY_BYTES:
             raise web.HTTPRequestEntityTooLarge(limits.BODY_BYTES, len(body))
     return bytes(body)
-
-
-def _parsed(body: bytes) -> Json:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        raise web.HTTPBadRequest from None
-    if not isinstance(found, dict):
-        raise web.HTTPBadRequest
-    return found
