@@ -11,7 +11,7 @@ from typing import Any
 
 from adapters.teams import limits
 from adapters.teams.inputs import FORM, HELD, VERB, Kept
-from adapters.teams.shapes import UnreadableError, parts, sent, text
+from adapters.teams.shapes import UnreadableError, name, parts, sent, text
 from adapters.teams.text import clean
 from bot.core import Request
 from bot.domain.people import Address, Identity, Platform
@@ -78,12 +78,12 @@ def read(activity: Json, typed: Typed) -> Heard | None:
         envelope=_envelope(activity),
         details=home.details if place is None else {},
     )
-    return Heard(kind, request, home, text(activity, "replyToId"), kept, held)
+    return Heard(kind, request, home, name(activity, "replyToId"), kept, held)
 
 
 def tenant(activity: Json) -> str:
     """The tenant that the activity comes from."""
-    return text(activity, "channelData", "tenant", "id")
+    return name(activity, "channelData", "tenant", "id")
 
 
 Said = tuple[Kind, str, Mapping[str, str], Kept | None]
@@ -136,7 +136,7 @@ def words(activity: Json) -> str:
 
 
 def _mentions(activity: Json) -> list[str]:
-    me = text(activity, "recipient", "id")
+    me = name(activity, "recipient", "id")
     mentions = [entity for entity in parts(activity, "entities") if entity.get("type") == "mention"]
     mine = [entity for entity in mentions if text(entity, "mentioned", "id") == me] if me else []
     return [found for entity in mine if (found := text(entity, "text"))]
@@ -153,37 +153,37 @@ def _installed(activity: Json) -> bool:
         return False
     if activity.get("type") == "installationUpdate":
         return text(activity, "action") in {"add", "add-upgrade"}
-    me = text(activity, "recipient", "id")
+    me = name(activity, "recipient", "id")
     return any(text(member, "id") == me for member in parts(activity, "membersAdded"))
 
 
 def _user(activity: Json) -> str:
-    return text(activity, "from", "aadObjectId") or text(activity, "from", "id")
+    return name(activity, "from", "aadObjectId") or name(activity, "from", "id")
 
 
 def _details(activity: Json, *, personal: bool) -> dict[str, str]:
     """What is needed to write to this person later. In a channel, their own conversation is not known."""
     found = {
-        "service_url": text(activity, "serviceUrl"),
-        "mri": text(activity, "from", "id"),
-        "bot": text(activity, "recipient", "id"),
+        "service_url": name(activity, "serviceUrl"),
+        "mri": name(activity, "from", "id"),
+        "bot": name(activity, "recipient", "id"),
     }
-    return {**found, "conversation": text(activity, "conversation", "id")} if personal else found
+    return {**found, "conversation": name(activity, "conversation", "id")} if personal else found
 
 
 def _place(activity: Json) -> Address | None:
     """The channel or group it was said in. A reply in a channel names its message, which is not part of the place."""
-    conversation = text(activity, "conversation", "id")
+    conversation = name(activity, "conversation", "id")
     if text(activity, "conversation", "conversationType") == "personal":
         return None
-    channel = text(activity, "channelData", "channel", "id") or conversation.partition(";")[0]
-    details = {"service_url": text(activity, "serviceUrl"), "bot": text(activity, "recipient", "id")}
+    channel = name(activity, "channelData", "channel", "id") or conversation.partition(";")[0]
+    details = {"service_url": name(activity, "serviceUrl"), "bot": name(activity, "recipient", "id")}
     return Address(Platform.TEAMS, tenant(activity), channel, details, personal=False)
 
 
 def _envelope(activity: Json) -> str:
     """A name for the signed envelope that says nothing about who sent it. One without an id has no name."""
-    if not text(activity, "id"):
+    if not name(activity, "id"):
         return ""
-    parts = text(activity, "channelId"), text(activity, "conversation", "id"), text(activity, "id")
+    parts = text(activity, "channelId"), name(activity, "conversation", "id"), name(activity, "id")
     return sha256("\n".join(parts).encode()).hexdigest()

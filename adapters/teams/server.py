@@ -18,7 +18,7 @@ from adapters.teams.inbound import Kind, Typed
 from adapters.teams.memory import Pocket, Posted, Welcomed
 from adapters.teams.outbound import Outbound, UndeliveredError
 from adapters.teams.reply import answer
-from adapters.teams.shapes import UnreadableError, parsed, text
+from adapters.teams.shapes import UnreadableError, name, parsed
 from bot.core import Core
 from bot.ports import Clock
 from bot.views import Ask
@@ -63,7 +63,7 @@ class Conversation:
     async def handle(self, activity: Json) -> Json | None:
         """Do what was asked. Gives the body of an invoke's answer; messages go out before it returns."""
         heard = inbound.read(activity, self.typed)
-        here = text(activity, "conversation", "id")
+        here = name(activity, "conversation", "id")
         if heard is None or (heard.kind is Kind.INSTALLED and not self.welcomed.first_time(here)):
             return None
         self.messenger.meet(heard.home, here.partition(";")[0])

@@ -37,6 +37,14 @@ def text(value: object, *path: str) -> str:
     return clean(found)
 
 
+def name(value: object, *path: str) -> str:
+    """The id or the address at the end of a path: short enough to stand in an address that we call."""
+    found = text(value, *path)
+    if len(found.encode()) > limits.NAME_BYTES:
+        raise UnreadableError(".".join(path))
+    return found
+
+
 def part(value: object, *path: str) -> Json:
     """The object at the end of a path; an empty one where there is none."""
     found = _at(value, *path)

@@ -64,6 +64,7 @@ SIDE_BY_SIDE = {
     "machine-postgresql": _pytest("Ballots in every order, on PostgreSQL", MACHINE, "-k", "postgresql"),
     "kills-sqlite": _pytest("Closes killed without warning, on SQLite", KILLS, "-k", "sqlite"),
     "kills-postgresql": _pytest("Closes killed without warning, on PostgreSQL", KILLS, "-k", "postgresql"),
+    "bodies-teams": _pytest("Twisted bodies that Teams has signed", "tests/property/test_teams_bodies.py"),
     "attacks": _pytest("The attacks on every promise", "tests/attack"),
     "faults": _pytest("Everything else that can fail", "tests/fault", "--deselect", KILLS),
 }

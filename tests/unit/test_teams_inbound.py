@@ -222,6 +222,11 @@ def test_nothing_to_us(given: Json) -> None:
         {"type": "message", "text": "help", "channelData": {"tenant": []}},
         {"type": "conversationUpdate", "membersAdded": {"id": BOT}},
         {"type": "installationUpdate", "action": 1},
+        *({"type": "message", "text": "help", name: "é" * 301} for name in ("id", "replyToId", "serviceUrl")),
+        *(
+            {"type": "message", "text": "help", name: {"id": "x" * 601}}
+            for name in ("from", "recipient", "conversation")
+        ),
     ],
 )
 def test_what_is_of_another_kind_is_unreadable(given: Json) -> None:
