@@ -18,6 +18,15 @@ TEAMS = LocalTeams(url="http://127.0.0.1:1")
 BOT = f"28:{TEAMS.app_id}"
 VALUES = {"score": "3"}
 PRESS = {"hd_verb": "Vote", **VALUES}
+NO_FORMS: tuple[object, ...] = (
+    3,
+    "x",
+    {"body": {}},
+    {"body": [3]},
+    {"body": [{"type": []}]},
+    {"given": {"a": 1}},
+    {"label": []},
+)
 
 
 def activity(given: Json, channel: str = "") -> Json:
@@ -202,15 +211,7 @@ def test_nothing_to_us(given: Json) -> None:
         {"type": "invoke", "name": "task/submit", "value": [PRESS]},
         *(
             {"type": "invoke", "name": "task/submit", "value": {"data": {**PRESS, "hd_form": form}}}
-            for form in (
-                3,
-                "x",
-                {"body": {}},
-                {"body": [3]},
-                {"body": [{"type": []}]},
-                {"given": {"a": 1}},
-                {"label": []},
-            )
+            for form in NO_FORMS
         ),
         {"type": "message", "text": 5},
         {"type": "message", "text": "help", "value": 5},
