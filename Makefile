@@ -5,7 +5,7 @@ PYTHON ?= python3
 LOCK := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check bench soak words lock clean
+.PHONY: help install run test coverage check bench soak words lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -27,6 +27,8 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	@said=$$($(BIN)/python -m pip check) || { echo "$$said"; exit 1; }
 	@touch $@
 
+install: $(VENV)/.run ## Make the environment in .venv, and nothing else
+
 run: $(VENV)/.run ## Start the practice workspace on http://127.0.0.1:8080
 	@$(BIN)/hundred-days practice
 
@@ -45,8 +47,8 @@ check: $(VENV)/.dev ## Formatting, lint, types and the import contracts
 bench: $(VENV)/.dev ## Print the benchmarks as ratios, and beside their goals
 	@$(BIN)/python -m tests.benchmarks
 
-soak: $(VENV)/.dev ## Run everything at the sizes we promise, in about an hour, and write docs/measured.md
-	@$(BIN)/python -m tests.soak
+soak: $(VENV)/.dev ## Run the sizes we promise, part by part (PART=kills-sqlite: one), and write docs/measured.md
+	@$(BIN)/python -m tests.soak $(PART)
 
 words: $(VENV)/.dev ## Bring the Welsh catalogue up to date with the sentences in the code
 	@$(BIN)/python -m tests.catalogue

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import logging
 import os
 import signal
 import socket
@@ -11,13 +13,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
 
 from adapters.language.engine import ThemeEngine
 from adapters.language.remembered import RememberedThemes
-from adapters.web import health, notice
+from adapters.web import edge, health, notice
 from bot.core import Core
 from bot.delivery import Deliverer
 from bot.domain.people import Platform
@@ -34,6 +37,7 @@ from storage.keys import KeyDirectory, KeyStore, Remembering
 from storage.migrate import migrate
 from storage.store import SqlStore, match_keys
 
+log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0
 REQUEST_BYTES = 256 * 1024
 
@@ -105,7 +109,7 @@ async def open_product(
         site = web.Application(client_max_size=REQUEST_BYTES)
         health.mount(site, store, clock)
         notice.mount(site, languages)
-        await _open_slack(settings, platforms, http, core, site)
+        await stack.enter_async_context(_open_slack(settings, platforms, http, core, site))
         await _open_teams(settings, platforms, http, core, site)
         await _open_pages(settings, platforms, core, store, site)
         yield Product(store, core, worker, site)
@@ -116,29 +120,50 @@ async def serve(settings: Settings) -> None:
     stop = asyncio.Event()
     for told in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(told, stop.set)
-    async with open_product(settings) as product, listening(product.site, settings.host, settings.port):
+    async with open_product(settings) as product, listening(product.site, settings.host, settings.port) as address:
+        log.info("serve.listening", extra=_told(settings, address))
         await product.worker.run(LOOK_EVERY, stop)
+        log.info("serve.stopping")
+    log.info("serve.stopped")
 
 
 @asynccontextmanager
-async def listening(site: web.Application, host: str, port: int) -> AsyncIterator[str]:
+async def listening(
+    site: web.Application, host: str, port: int, patience: edge.Patience = edge.PATIENCE
+) -> AsyncIterator[str]:
     """Serve a site; gives its address. Requests under way are finished before it closes."""
-    runner = web.AppRunner(site, access_log=None)
+    runner = web.AppRunner(site)
     await runner.setup()
     try:
-        listener = socket.create_server((host, port), reuse_port=False)
-        await web.SockSite(runner, listener).start()
-        yield f"http://{host}:{listener.getsockname()[1]}"
+        listener = _bound(host, port)
+        async with edge.accepting(runner, listener, patience):
+            yield f"http://{host}:{listener.getsockname()[1]}"
     finally:
         await runner.cleanup()
 
 
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket to listen on. Raises `Misconfigured` where this machine does not let us."""
+    try:
+        return socket.create_server((host, port), reuse_port=False)
+    except OSError as error:
+        why = "no such host" if isinstance(error, socket.gaierror) else os.strerror(error.errno or errno.EINVAL)
+        raise Misconfigured(
+            f"Nobody can listen at {host}:{port} ({why}). Is it running already? HUNDRED_DAYS_HOST and "
+            "HUNDRED_DAYS_PORT choose another place."
+        ) from error
+
+
+@asynccontextmanager
 async def _open_slack(
     settings: Settings, platforms: Platforms, http: aiohttp.ClientSession, core: Core, site: web.Application
-) -> None:
+) -> AsyncIterator[None]:
+    """Slack, at once or as soon as it can be reached: nothing else waits for it."""
     if not settings.slack:
+        yield
         return
     from adapters.slack import server
+    from adapters.slack.arrive import arriving
     from adapters.slack.client import SlackMessenger
     from adapters.slack.config import SlackConfig
 
@@ -147,9 +172,14 @@ async def _open_slack(
     messenger = SlackMessenger.over(http, config)
     platforms.messengers[Platform.SLACK] = platforms.directories[Platform.SLACK] = messenger
     server.mount(site, config, core, messenger, core.clock)
-    workspace = await messenger.whoami()
-    await _connect(settings, core, Platform.SLACK, workspace)
-    await organisations.come_back(core.store, Platform.SLACK, workspace)
+
+    async def arrive() -> None:
+        workspace = await messenger.whoami()
+        await _connect(settings, core, Platform.SLACK, workspace)
+        await organisations.come_back(core.store, Platform.SLACK, workspace)
+
+    async with arriving(arrive):
+        yield
 
 
 async def _open_teams(
@@ -201,6 +231,17 @@ async def _connect(settings: Settings, core: Core, platform: Platform, workspace
         await tx.organisations.connect(organisation.id, platform, workspace)
 
 
+def _told(settings: Settings, address: str) -> dict[str, object]:
+    """Where it listens and what it uses, for the log. Of the database its kind: the address may hold a password."""
+    used = ((Platform.SLACK, settings.slack), (Platform.TEAMS, settings.teams))
+    return {
+        "address": address.removeprefix("http://"),
+        "public": urlsplit(settings.public_url).hostname or "not set",
+        "platforms": ["the pages", *(str(platform) for platform, told in used if told)],
+        "database": "PostgreSQL" if sqlite_file(settings.database_url) is None else "SQLite",
+    }
+
+
 def _themes(settings: Settings) -> RememberedThemes:
     return RememberedThemes(ThemeEngine.from_file(settings.taxonomy) if settings.taxonomy else ThemeEngine.stock())
 
@@ -211,7 +252,13 @@ def _keep_apart(settings: Settings) -> None:
     if file is None or not isinstance(settings.keys, Path):
         return
     folder = file.resolve().parent
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured(
+            f"HUNDRED_DAYS_DATABASE_URL: the folder {folder} cannot be made: {error.strerror}. Make it yourself, for "
+            "this user only, or choose another."
+        ) from error
     if settings.keys.resolve().is_relative_to(folder):
         raise Misconfigured(
             f"HUNDRED_DAYS_KEYS lies inside the database's folder ({folder}), so a copy of that folder would hold both "

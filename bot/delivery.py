@@ -17,8 +17,10 @@ from itertools import groupby
 
 from bot.domain.ids import new_id
 from bot.domain.people import Address, Platform
+from bot.errors import UnknownNotice
 from bot.parcels import Composer, EditPost, Parcel, Wait
 from bot.ports import (
+    Again,
     Delivery,
     Ended,
     InDoubt,
@@ -40,6 +42,7 @@ SEND_SECONDS = 20.0
 EDIT_AGAIN_SECONDS = 30.0
 COMPOSE_AGAIN_SECONDS = 60.0
 REMEMBERED = timedelta(minutes=2)
+UNREADABLE = InDoubt("unknown notice")
 Kind = tuple[str, str, int, bool]
 
 
@@ -127,6 +130,8 @@ class Deliverer:
     async def _pack(self, delivery: Delivery) -> Packed:
         try:
             parcel = await self.composer.parcel(delivery)
+        except UnknownNotice:
+            return _unknown(delivery)
         except Exception:  # an edge: one delivery that can not be composed must not hold up the others
             log.exception("delivery.uncomposed", extra={"notice": delivery.notice})
             return Packed(delivery, None, Later(COMPOSE_AGAIN_SECONDS))
@@ -177,11 +182,22 @@ class Deliverer:
         for p, outcome in ended:
             if not isinstance(outcome, Sent) and not p.idle:
                 log.info("delivery.%s", type(outcome).__name__.lower(), extra={"notice": p.delivery.notice})
+        settled = [Ended(p.delivery, outcome, p.lane, p.idle, await self._again(p, outcome)) for p, outcome in ended]
         async with self.composer.store.begin() as tx:
-            await tx.outbox.settle([Ended(p.delivery, outcome, p.lane, p.idle) for p, outcome in ended], self._now())
+            await tx.outbox.settle(settled, self._now())
             for p, outcome in ended:
                 if isinstance(outcome, Sent) and p.delivery.channel:
                     await self._record(p, outcome.ref, tx)
+
+    async def _again(self, p: Packed, outcome: Outcome) -> Again | None:
+        """What heals a message in doubt: not the message once more, but the news, if it still is news by then."""
+        if not isinstance(outcome, InDoubt) or p.parcel is None or p.idle:
+            return None
+        try:
+            return await self.composer.again(p.delivery)
+        except Exception:  # an edge: what can not be told once more must not keep the others from being settled
+            log.exception("delivery.unhealed", extra={"notice": p.delivery.notice})
+            return None
 
     async def _record(self, p: Packed, ref: str, tx: Transaction) -> None:
         """Remember a message in a channel. If the story in it was withdrawn meanwhile, it is edited at once.
@@ -209,8 +225,17 @@ class Deliverer:
 
         The delivery itself, if it is to be sent again; None if that can not be said at the moment.
         """
+        try:
+            return await self._what_became_of(delivery)
+        except UnknownNotice:
+            return _unknown(delivery), UNREADABLE
+        except Exception:  # an edge: one that can not be cleared up must not hold up what is to be sent
+            log.exception("delivery.not_cleared", extra={"notice": delivery.notice})
+            return None
+
+    async def _what_became_of(self, delivery: Delivery) -> Tried | Delivery | None:
         to = await self.composer.address(delivery)
-        if delivery.notice == EditPost.name() or to is None:
+        if to is None:
             return delivery
         match await self._look(to, delivery):
             case Sent() as sent:
@@ -246,6 +271,12 @@ async def edit(tx: Transaction, post: Post, now: datetime) -> None:
     """Have a message composed again and put in place of itself."""
     key = f"{EditPost.name()}:{post.id}:{new_id()}"
     await tx.outbox.put(post.organisation, EditPost(post.id), Recipient(channel=post.channel), When(now), key)
+
+
+def _unknown(delivery: Delivery) -> Packed:
+    """One that this version can not read: it ends here, and is counted by its kind."""
+    log.error("delivery.unknown_notice", extra={"notice": delivery.notice})
+    return Packed(delivery, None, UNREADABLE)
 
 
 def _kind(tried: Tried) -> Kind:

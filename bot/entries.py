@@ -39,9 +39,13 @@ class SpeakUp(Command):
 
 @dataclass(frozen=True, slots=True)
 class Home(Command):
-    """/100days and a word: help, plan, settings, my data, here."""
+    """/100days and a word: help, plan, settings, my data, here; or a command without its slash.
+
+    `shown` says that the words stand in a chat already, under the name of the person who typed them.
+    """
 
     text: str = ""
+    shown: Flag = Flag.NO
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,10 @@ class KeysRefused(Misconfigured, Unavailable):
     """The key store is there, but refuses us; the message says what to do. Nothing was changed."""
 
 
+class UnknownNotice(HundredDaysError):
+    """A stored message that this version can not put into words: it has no such notice, or a field does not fit it."""
+
+
 class PassphraseNeeded(HundredDaysError):
     """A pulse's ballots open only with its trustee's passphrase, and none was given."""
 

@@ -14,7 +14,15 @@ import traceback
 from datetime import UTC, datetime
 from typing import TextIO
 
-FIELDS = frozenset({"pulse", "asked", "notice", "error", "status", "route", "seconds", "n", "state", "event"})
+FIELDS = frozenset(
+    {"address", "asked", "database", "error", "notice", "organisation", "outcome", "place", "planned", "platforms"}
+    | {"public", "pulse", "reason", "status"}
+)
+"""Ids of organisations and pulses, numbers, and words of our own; never a person, a text, or an error's message.
+
+`place` is a module and a line, `reason` one of our sentences or the name of an error, `planned` an event of the week;
+`address`, `public`, `platforms` and `database` say where the service listens and what it was told to use.
+"""
 OURS = ("bot", "adapters", "storage")
 UNSHOWN = "(not shown)"
 QUIET = ("slack_bolt", "slack_sdk", "botbuilder", "botframework", "msrest", "urllib3", "sqlalchemy", "aiohttp.access")
@@ -37,12 +45,17 @@ class SafeFormatter(logging.Formatter):
 
 
 def configure(level: int = logging.INFO, stream: TextIO | None = None) -> None:
-    """Write safe lines to a stream, standard output if none is given; libraries speak only when something is wrong."""
+    """Write safe lines to a stream, standard output if none is given.
+
+    The level is ours. Libraries speak only when something is wrong, and those in `QUIET` whatever else is set.
+    """
     handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(SafeFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
+    root.setLevel(logging.WARNING)
+    for name in OURS:
+        logging.getLogger(name).setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 

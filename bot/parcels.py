@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 from typing import Any
 
 from bot.domain.calendar import waking
 from bot.domain.people import Address, Organisation, Person
-from bot.ports import Channel, Clock, Delivery, Store, Themes, Transaction
+from bot.errors import Refusal, UnknownNotice
+from bot.ports import Again, Channel, Clock, Delivery, Store, Themes, Transaction
 from bot.views import View, joined
-from bot.wire import Notice
+from bot.wire import Notice, by_name
 from bot.words import Languages, Words
 
 
@@ -40,16 +41,30 @@ class Reader:
     editing: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Where and when something is found to be in doubt."""
+
+    organisation: Organisation
+    now: datetime
+    tx: Transaction
+
+
 Compose = Callable[[Any, Reader], Awaitable[View | None]]
 FindReader = Callable[[Any, Transaction], Awaitable[str | None]]
+TellAgain = Callable[[Any, Moment], Awaitable[Again | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """How a notice is put into words; and, for one that does not name its reader, who that is."""
+    """How a notice is put into words; and, for one that does not name its reader, who that is.
+
+    `again` is for one whose loss nobody would notice: what to tell later, where it is in doubt whether this arrived.
+    """
 
     compose: Compose
     reader: FindReader | None = None
+    again: TellAgain | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,69 +89,98 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """Turns deliveries into parcels."""
+    """Turns deliveries into parcels. What it can not read raises `UnknownNotice`, whatever is wanted of it."""
 
     store: Store
     scripts: Mapping[type[Notice], Script]
     languages: Languages
     themes: Themes
     clock: Clock
+    kinds: Mapping[str, type[Notice]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Make the one table in which the names of what is stored are looked up."""
+        object.__setattr__(self, "kinds", by_name((*self.scripts, EditPost)))
+
+    def read(self, name: str, values: Mapping[str, str]) -> Notice:
+        """A notice as it was stored, by this version or another."""
+        kind = self.kinds.get(name)
+        if kind is None:
+            raise UnknownNotice(name)
+        try:
+            return kind.read(values)
+        except (Refusal, TypeError) as error:
+            raise UnknownNotice(name) from error
 
     async def parcel(self, delivery: Delivery) -> Parcel | Wait | None:
         """The message as it is to be said now. None where nobody is there to read it."""
+        notice = self.read(delivery.notice, delivery.values)
         async with self.store.view() as tx:
-            if delivery.notice == EditPost.name():
-                post = await tx.channels.post(delivery.values["post"])
-                return await self._to_channel(post.channel, post.notice, post.values, tx, post.ref) if post else None
+            if isinstance(notice, EditPost):
+                post = await tx.channels.post(notice.post)
+                now = self.read(post.notice, post.values) if post else None
+                return await self._to_channel(post.channel, now, tx, post.ref) if post and now else None
             if delivery.channel:
-                return await self._to_channel(delivery.channel, delivery.notice, delivery.values, tx)
-            return await self._to_person(delivery, tx)
+                return await self._to_channel(delivery.channel, notice, tx)
+            return await self._to_person(delivery, notice, tx)
 
     async def address(self, delivery: Delivery) -> Address | None:
-        """Where a delivery goes, without composing it."""
+        """Where a delivery goes, without composing it. None for an edit, which may simply be made again."""
+        notice = self.read(delivery.notice, delivery.values)
+        if isinstance(notice, EditPost):
+            return None
         async with self.store.view() as tx:
             if delivery.channel:
                 channel = await tx.channels.get(delivery.channel)
                 return channel.address if channel else None
-            person = await self._person(delivery, tx)
+            person = await self._person(delivery, notice, tx)
             return await tx.people.address(person.id) if person else None
 
-    async def _person(self, delivery: Delivery, tx: Transaction) -> Person | None:
-        notice, script = self._script(delivery.notice, delivery.values)
+    async def again(self, delivery: Delivery) -> Again | None:
+        """What is to be told later in place of one that may not have arrived, if anything."""
+        notice = self.read(delivery.notice, delivery.values)
+        script = self.scripts.get(type(notice))
+        if script is None or script.again is None:
+            return None
+        async with self.store.view() as tx:
+            organisation = await tx.organisations.get(delivery.organisation)
+            return await script.again(notice, Moment(organisation, self.clock(), tx))
+
+    async def _person(self, delivery: Delivery, notice: Notice, tx: Transaction) -> Person | None:
+        script = self._script(notice)
         person_id = await script.reader(notice, tx) if script.reader else delivery.person
         return await tx.people.get(person_id) if person_id else None
 
-    async def _to_person(self, delivery: Delivery, tx: Transaction) -> Parcel | Wait | None:
-        person = await self._person(delivery, tx)
+    async def _to_person(self, delivery: Delivery, notice: Notice, tx: Transaction) -> Parcel | Wait | None:
+        person = await self._person(delivery, notice, tx)
         address = await tx.people.address(person.id) if person else None
         if person is None or address is None:
             return None
         if (morning := waking(self.clock(), person.tz)) > self.clock():
             return Wait(morning)
-        notice, script = self._script(delivery.notice, delivery.values)
         organisation = await tx.organisations.get(person.organisation)
         words = self.languages.words(person.language, person.tz)
         reader = Reader(organisation, words, self.clock(), tx, self.themes, person=person)
-        return Parcel(address, await script.compose(notice, reader))
+        return Parcel(address, await self._script(notice).compose(notice, reader))
 
-    async def _to_channel(
-        self, channel_id: str, name: str, values: Mapping[str, str], tx: Transaction, replaces: str = ""
-    ) -> Parcel | None:
+    async def _to_channel(self, channel_id: str, notice: Notice, tx: Transaction, replaces: str = "") -> Parcel | None:
         channel = await tx.channels.get(channel_id)
         if channel is None:
             return None
-        notice, script = self._script(name, values)
         organisation = await tx.organisations.get(channel.organisation)
         views = []
         for language in channel.languages:
             words = self.languages.words(language, organisation.tz)
             reader = Reader(organisation, words, self.clock(), tx, self.themes, channel=channel, editing=bool(replaces))
-            views.append(await script.compose(notice, reader))
+            views.append(await self._script(notice).compose(notice, reader))
         return Parcel(channel.address, _in_all(views), replaces)
 
-    def _script(self, name: str, values: Mapping[str, str]) -> tuple[Notice, Script]:
-        kind = next(kind for kind in self.scripts if kind.name() == name)
-        return kind.read(values), self.scripts[kind]
+    def _script(self, notice: Notice) -> Script:
+        script = self.scripts.get(type(notice))
+        if script is None:
+            # An edit is of a post; a post that claims to be made of an edit is not one of ours.
+            raise UnknownNotice(notice.name())
+        return script
 
 
 def _in_all(views: list[View | None]) -> View | None:

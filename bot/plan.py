@@ -95,20 +95,23 @@ async def _do(item: Due, work: Work, doers: Mapping[Event, Doer]) -> None:
     try:
         await doers[item.event](item, work)
     except Exception:  # an edge, as above
-        log.exception("event.failed", extra={"event": item.event})
+        log.exception("event.failed", extra={"planned": item.event})
 
 
 async def _everything_due(organisation: Organisation, work: Work) -> list[Due]:
     """What the plan has, and pulses that should have closed while nobody was running, however long ago."""
+    items: list[Due] = []
     async with work.store.view() as tx:
-        programmes = await tx.programmes.all(organisation.id)
-        unfinished = [p for p in await tx.pulses.unfinished(organisation.id) if p.closes <= work.now]
-    by_id = {programme.id: programme for programme in programmes}
-    overdue = [
-        Due(Event.CLOSE, organisation, by_id[p.programme], plan_week(organisation, by_id[p.programme], p.week))
-        for p in unfinished
-    ]
-    return [*overdue, *(item for programme in programmes for item in due(organisation, programme, work.now))]
+        overdue = await tx.pulses.overdue(organisation.id, work.now)
+        for programme_id in await tx.programmes.ids(organisation.id):
+            try:
+                programme = await tx.programmes.get(programme_id)
+                weeks = [plan_week(organisation, programme, week) for p, week in overdue if p == programme_id]
+                items += [Due(Event.CLOSE, organisation, programme, week) for week in weeks]
+                items += due(organisation, programme, work.now)
+            except Exception:  # an edge: what is wrong with one programme must not stop the others
+                log.exception("plan.failed")
+    return items
 
 
 def _events(week: calendar.Week, now: datetime) -> Iterator[Event]:

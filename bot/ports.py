@@ -11,6 +11,7 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from bot.domain.ballots import Answer, PublishedComment, Respondent, Results
+from bot.domain.digests import Span
 from bot.domain.guard import Past
 from bot.domain.people import Address, Identity, Labels, Organisation, Person, Platform, Tree, Unit
 from bot.domain.programmes import Programme
@@ -188,7 +189,10 @@ class Organisations(Protocol):
     async def all(self) -> tuple[Organisation, ...]: ...
     async def of_workspace(self, platform: Platform, workspace: str) -> Organisation | None: ...
     async def connect(self, organisation: str, platform: Platform, workspace: str) -> None:
-        """Note that a workspace is the organisation's. One that had left and is connected again has not left."""
+        """Note that a workspace is the organisation's. One that had left and is connected again has not left.
+
+        Accounts that a list named before there was a workspace are the first one's.
+        """
 
     async def leave(self, platform: Platform, workspace: str, today: date) -> bool:
         """Note that a workspace has removed the app: nothing is sent to it any more. False if it had already."""
@@ -223,6 +227,12 @@ class People(Protocol):
     async def absent(self, organisation: str, listed: Collection[str]) -> int:
         """How many people are not among these keys."""
 
+    async def sharing(self, organisation: str) -> Mapping[str, tuple[str, ...]]:
+        """The keys of the people who have an e-mail address that others have too, by that address."""
+
+    async def awaited(self, organisation: str) -> Mapping[Platform, int]:
+        """How many accounts are known from a list, and wait for their workspace to be connected."""
+
     async def link(self, identity: Identity, person: Person, details: Mapping[str, str]) -> None: ...
     async def settle(self, person: Person) -> None:
         """Keep a person's own settings."""
@@ -248,12 +258,19 @@ class Programmes(Protocol):
 
     async def add(self, programme: Programme) -> None: ...
     async def all(self, organisation: str) -> tuple[Programme, ...]: ...
+    async def ids(self, organisation: str) -> tuple[str, ...]: ...
+    async def hold(self, organisation: str) -> tuple[Programme, ...]:
+        """All of an organisation; whoever else holds them waits until this transaction ends."""
+
     async def get(self, programme: str) -> Programme: ...
     async def set_thresholds(self, programme: Programme) -> None:
         """Keep how many must have answered, or commented. Its next pulses take it."""
 
     async def once(self, programme: str, week: date, event: str) -> bool:
         """Mark that an event of a week is being done. True only for the first who asks, in any process, for ever."""
+
+    async def last(self, programme: str, event: str, before: date) -> date | None:
+        """The Monday of the last week before this one whose event has been done."""
 
 
 class Pulses(Protocol):
@@ -271,6 +288,9 @@ class Pulses(Protocol):
 
     async def of_week(self, programme: str, week: date) -> Pulse | None: ...
     async def last_sealed(self, programme: str) -> Pulse | None: ...
+    async def overdue(self, organisation: str, now: datetime) -> tuple[tuple[str, date], ...]:
+        """The programmes and Mondays of pulses that should have closed by now and have not."""
+
     async def unfinished(self, organisation: str) -> tuple[Pulse, ...]:
         """Every pulse of an organisation that is open or closing."""
 
@@ -323,6 +343,9 @@ class Quotes(Protocol):
     async def review(self, organisation: str, comment: str, was: Review, now: Review, since: date) -> bool:
         """Change what was said about one of them. False if it is no longer as it was, or its digest has been posted."""
 
+    async def spent(self, pulse: Pulse) -> tuple[str, ...]:
+        """The words that posted digests of the organisation's earlier weeks could quote."""
+
 
 class Stories(Protocol):
     """Stories. Who told an unnamed one can be found only by asking whether it was this person."""
@@ -332,8 +355,8 @@ class Stories(Protocol):
     async def told_by(self, story: str, person: str) -> bool: ...
     async def mine(self, organisation: str, person: str) -> tuple[Story, ...]: ...
     async def save(self, story: Story) -> None: ...
-    async def shared(self, programme: str, since: date, until: date, now: datetime) -> tuple[Story, ...]:
-        """The stories of these days that may be shown by now."""
+    async def shared(self, programme: str, span: Span, now: datetime) -> tuple[Story, ...]:
+        """The stories that a digest tells of, as far as they may be shown by now."""
 
     async def stands(self, story: str) -> bool:
         """Whether a story is shared; keeps it from being withdrawn until this transaction ends."""
@@ -404,13 +427,25 @@ class Channels(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """News that may not have arrived, to be told once more at a later batch, if it still is news by then."""
+
+    notice: Notice
+    when: When
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
-    """How an attempt at a delivery ended, and in which lane. An `idle` one had nothing to say, and loses nothing."""
+    """How an attempt at a delivery ended, and in which lane. An `idle` one had nothing to say, and loses nothing.
+
+    `again` is queued in its place in the same transaction, if this is how it ends.
+    """
 
     delivery: Delivery
     outcome: Outcome
     lane: str = ""
     idle: bool = False
+    again: Again | None = None
 
 
 class Outbox(Protocol):

@@ -15,6 +15,8 @@ from pydantic import SecretStr
 from adapters.web import server
 from adapters.web.chat import Chat
 from adapters.web.client import WebMessenger
+from adapters.web.pages.forms import Forms
+from adapters.web.pages.sealed import Seal
 from adapters.web.practice.clock import PracticeClock
 from adapters.web.practice.workspace import Workspace, start_of
 from adapters.web.reply import Desk
@@ -33,6 +35,11 @@ class Practice:
     workspace: Workspace
 
 
+async def travelling(product: Product) -> Forms:
+    """Forms that travel in the page, and can be sent although the workspace was started again meanwhile."""
+    return Forms(Seal.of(await product.store.secret("pages"), "practice"), product.core.routes)
+
+
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[Practice]:
     """The workspace kept in this folder, or a new one."""
@@ -45,7 +52,7 @@ async def opened(folder: Path) -> AsyncIterator[Practice]:
     )
     async with open_product(settings, clock, {Platform.WEB: WebMessenger(chat, clock)}) as product:
         workspace = await Workspace.opened(product.core, product.worker, chat, clock)
-        server.mount(product.site, workspace, Desk(chat, clock))
+        server.mount(product.site, workspace, Desk(chat, clock, await travelling(product)))
         yield Practice(product, workspace)
 
 

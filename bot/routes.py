@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.core import Route
+from bot.core import Handler, Route
 from bot.domain.people import Role
 from bot.entries import (
     TYPED,
@@ -42,6 +42,13 @@ ELSEWHERE: Mapping[str, home.Verb] = {
 }
 """Words after /100days that another feature than the front door answers."""
 
+SAID: Mapping[str, tuple[type[Command], Handler]] = {
+    "pulse": (ShowPulse, pulses.show),
+    "story": (StartStory, stories.start),
+    "speakup": (SpeakUp, threads.speak_up),
+}
+"""Slash commands that may also stand as the word after /100days, and are looked for where a word is misspelled."""
+
 COMMANDS: Mapping[type[Command], Route] = {
     ShowPulse: Route(pulses.show, reads=True),
     pulses.AnswerPulse: Route(pulses.answer, again=pulses.show_again),
@@ -65,7 +72,7 @@ COMMANDS: Mapping[type[Command], Route] = {
     ShowDigest: Route(digests.show, roles=LEADING, reads=True),
     ReviewQuotes: Route(quotes.show, roles=STEWARDS, reads=True),
     quotes.DecideQuote: Route(quotes.decide, roles=STEWARDS),
-    Home: Route(home.front_door(ELSEWHERE)),
+    Home: Route(home.front_door(ELSEWHERE, SAID)),
     ChangeSettings: Route(home.change_settings, reads=True),
     home.SaveSettings: Route(home.save_settings),
     MyData: Route(mydata.my_data, reads=True),
@@ -78,8 +85,8 @@ NOTICES: Mapping[type[Notice], Script] = {
     pulses.PulseAsked: Script(pulses.compose_asked),
     pulses.PulseReminder: Script(pulses.compose_reminder),
     stories.StoryShared: Script(stories.compose_shared),
-    threads.ThreadWaiting: Script(threads.compose_waiting),
-    threads.ThreadAnswered: Script(threads.compose_answered, reader=threads.find_author),
+    threads.ThreadWaiting: Script(threads.compose_waiting, again=threads.wait_again),
+    threads.ThreadAnswered: Script(threads.compose_answered, reader=threads.find_author, again=threads.answer_again),
     quotes.QuotesWaiting: Script(quotes.compose_waiting),
     digests.WeeklyDigest: Script(digests.compose),
 }

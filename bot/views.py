@@ -69,6 +69,16 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Once:
+    """Words that can not be shown again, such as a code.
+
+    A form that holds them is put away by its own button only, wherever a platform leaves that to us.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fields:
     """Short facts with their names."""
 
@@ -123,7 +133,7 @@ class Buttons:
     about: str = ""
 
 
-Element = Text | Heading | Note | Quote | Fields | Bars | Divider | Buttons
+Element = Text | Heading | Note | Quote | Once | Fields | Bars | Divider | Buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +220,18 @@ class Form:
     body: tuple[Element, ...] = ()
     fixed: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def once(self) -> bool:
+        """Whether what it shows can not be shown again."""
+        return any(isinstance(part, Once) for part in self.body)
+
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """Answer with a new private message."""
+    """Answer with a new private message. Where what was typed was not understood, it should stay before the person."""
 
     view: View
+    understood: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ be fields: `bool("no")` is true, so there are no booleans here; a tick is a `Fla
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Self, get_type_hints
+from typing import Any, ClassVar, Self, TypeVar, get_type_hints
 
 from bot.errors import Refusal
 from bot.words import N_
@@ -30,7 +30,12 @@ class Flag(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What commands and notices share: a dataclass of flat values that survives the wire."""
+    """What commands and notices share: a dataclass of flat values that survives the wire.
+
+    `formerly` are names it had in earlier versions: buttons in chats, and what waits or was posted, still use them.
+    """
+
+    formerly: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def read(cls, values: Mapping[str, str]) -> Self:
@@ -52,6 +57,11 @@ class Message:
         """What the message is called on the wire."""
         return cls.__name__
 
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """All that it may be called on the wire, its own name first."""
+        return cls.name(), *cls.formerly
+
 
 class Command(Message):
     """Something a person asks the product to do."""
@@ -63,6 +73,19 @@ class Notice(Message):
     """Something that must reach a person or a channel. Holds ids only; it is put into words when it is sent."""
 
     __slots__ = ()
+
+
+M = TypeVar("M", bound=Message)
+
+
+def by_name(kinds: Iterable[type[M]]) -> dict[str, type[M]]:
+    """These kinds of message by every name they may be called. Raises `ValueError` where two share one."""
+    found: dict[str, type[M]] = {}
+    for kind in kinds:
+        for name in kind.names():
+            if found.setdefault(name, kind) is not kind:
+                raise ValueError(f"two kinds of message are called {name}")
+    return found
 
 
 @lru_cache(maxsize=256)
@@ -82,6 +105,8 @@ def clean(words: str) -> str:
 
 
 def _parse(kind: Any, value: str) -> Any:
+    if not isinstance(value, str):
+        raise Refusal(STALE)
     try:
         if kind is str:
             return clean(value)

@@ -42,6 +42,10 @@ class SqlChannels:
         return tuple(map(_channel, await self._session.scalars(query.order_by(ChannelRow.id))))
 
     async def posted(self, post: Post) -> None:
+        there = select(ChannelRow.id).where(ChannelRow.id == post.channel)
+        if await self._session.scalar(there.with_for_update(read=True, key_share=True)) is None:
+            # Forgotten while the message was under way: nobody edits there, and the others of its batch must end.
+            return
         self._session.add(
             PostRow(
                 id=post.id,

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.errors import Misconfigured
+from storage.one_hop import connect_in_one_hop
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 BUSY_MS = 30_000
@@ -95,7 +96,12 @@ def _postgresql(address: str) -> AsyncEngine:
 
 def _sqlite(address: str, begin: str, pragmas: Sequence[str], size: int) -> AsyncEngine:
     engine = create_async_engine(
-        address, hide_parameters=True, poolclass=AsyncAdaptedQueuePool, pool_size=size, max_overflow=0
+        address,
+        hide_parameters=True,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=size,
+        max_overflow=0,
+        connect_args={"async_creator_fn": connect_in_one_hop},
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -108,6 +114,7 @@ def _sqlite(address: str, begin: str, pragmas: Sequence[str], size: int) -> Asyn
 
     @event.listens_for(engine.sync_engine, "begin")
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        pooled: Any = connection.connection
+        pooled.driver_connection.begin(begin)
 
     return engine

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.people import Organisation, Platform, Unit
@@ -55,7 +55,21 @@ class SqlOrganisations:
         statement = insert(self._session, WorkspaceRow).values(**values)
         back = {"set_": {"gone_since": None}, "where": WorkspaceRow.organisation_id == organisation}
         place = [WorkspaceRow.platform, WorkspaceRow.workspace]
-        await self._session.execute(statement.on_conflict_do_update(index_elements=place, **back))
+        connected = statement.on_conflict_do_update(index_elements=place, **back).returning(WorkspaceRow.workspace)
+        if (await self._session.execute(connected)).first() is not None:
+            await self._take_up(organisation, platform, workspace)
+
+    async def _take_up(self, organisation: str, platform: Platform, workspace: str) -> None:
+        """Accounts that a list named before there was a workspace are this one's. One that leads somewhere stays so."""
+        row = AccountRow
+        if platform is Platform.WEB:
+            return  # the accounts of the pages stand under their organisation too, and wait for nothing
+        waiting = (row.platform == platform, row.workspace == organisation, row.organisation_id == organisation)
+        columns = ["platform", "workspace", "user", "organisation_id", "person_id", "details"]
+        here = select(row.platform, literal(workspace), row.user, row.organisation_id, row.person_id, row.details)
+        moved = insert(self._session, row).from_select(columns, here.where(*waiting)).on_conflict_do_nothing()
+        await self._session.execute(moved)
+        await self._session.execute(delete(row).where(*waiting))
 
     async def leave(self, platform: Platform, workspace: str, today: date) -> bool:
         there = (WorkspaceRow.platform == platform, WorkspaceRow.workspace == workspace)
@@ -80,9 +94,17 @@ class SqlOrganisations:
 
 
 def present(row: type[AccountRow | ChannelRow]) -> ColumnElement[bool]:
-    """Whether the workspace of an account or a channel still has the app."""
+    """Whether the workspace of an account or a channel has the app. The pages are always there."""
     same = (WorkspaceRow.platform == row.platform, WorkspaceRow.workspace == row.workspace)
-    return ~exists().where(*same, WorkspaceRow.gone_since.is_not(None))
+    gone = exists().where(*same, WorkspaceRow.gone_since.is_not(None))
+    here = exists().where(*same, WorkspaceRow.gone_since.is_(None))
+    return or_(here, and_(row.platform == Platform.WEB, ~gone))
+
+
+def awaited(row: type[AccountRow]) -> ColumnElement[bool]:
+    """Whether an account waits for its workspace. One that could be on any is kept under its organisation meanwhile."""
+    there = exists().where(WorkspaceRow.platform == row.platform, WorkspaceRow.workspace == row.workspace)
+    return and_(row.platform != Platform.WEB, ~there)
 
 
 async def forget_workspace(session: AsyncSession, gone: WorkspaceRow) -> None:

@@ -5,6 +5,10 @@ has sent nothing, so it is simply claimed again. One that dies while it is `send
 doubt there is, and it is looked into or counted, never blindly repeated. Each claim raises `attempt`, and a settlement
 counts only for its own attempt, so a worker that was thought dead can not undo what another has done.
 
+News of a conversation that ends in doubt is put here once more, under a key made of its own, in the transaction that
+ends it. So it is told again once, whoever finds the doubt and however often. The new row tells no more than the end of
+the old one: that this was in doubt.
+
 Only somebody who had not answered can be sent a reminder that fails. So a pulse's delivery is `done` however it ended,
 and what became of it is added, in the same transaction, to a number without persons.
 """
@@ -13,11 +17,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import ColumnElement, Select, Update, and_, case, func, literal, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,19 +31,30 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.calendar import waking
 from bot.domain.ids import new_id
 from bot.domain.pulses import Pulse
-from bot.ports import Delivery, Ended, InDoubt, Later, Outcome, Recipient, Rejected, Sent, When
+from bot.ports import Again, Delivery, Ended, InDoubt, Later, Outcome, Recipient, Rejected, Sent, When
 from bot.wire import Notice
 from storage.codes import Secrets
 from storage.forgetting import Fate, count
 from storage.rows import DeliveryCountRow, DeliveryRow, EnvelopeRow, LaneRow, PersonRow, RosterRow
 from storage.sql import insert, random_id
 
+log = logging.getLogger(__name__)
 ENVELOPES = "envelopes"
 LEASE = timedelta(seconds=60)
 TRIES = 8
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 LONGEST_PAUSE = 600.0
+AGAIN = ":again"
 OF_BATCHES = ("ThreadWaiting", "ThreadAnswered", "StoryShared")
+
+
+class Gone(NamedTuple):
+    """What is known of a delivery that has just ended."""
+
+    key: str
+    pulse: str | None
+    notice: str
+    organisation: str
 
 
 class SqlOutbox:
@@ -61,7 +78,7 @@ class SqlOutbox:
         return sum([await self._fan_out_in(zone, pulse, notice, when) for zone in await self._session.scalars(zones)])
 
     async def claim(self, now: datetime, most: int) -> tuple[Delivery, ...]:
-        await self._count(await self._end(_too_late(now), "dead", "too late", now))
+        await self._count(_lost(await self._end(_too_late(now), "dead", "too late", now), "dead"))
         abandoned = and_(DeliveryRow.state == "claimed", DeliveryRow.lease < now)
         ready = or_(and_(DeliveryRow.state == "due", DeliveryRow.due <= now), abandoned)
         query = select(DeliveryRow).where(ready).order_by(DeliveryRow.due, DeliveryRow.id).limit(most)
@@ -93,7 +110,10 @@ class SqlOutbox:
                     await self.put_off(each.delivery, _after(now, seconds + _chance(tries)), now)
                 case outcome:
                     state, reason = ("done", "") if each.idle else _verdict(outcome)
-                    lost += await self._end(_own(each.delivery), state, reason, now)
+                    found = await self._end(_own(each.delivery), state, reason, now)
+                    lost += _lost(found, state)
+                    if each.again and found:
+                        await self._put_again(each.delivery, each.again, found[0].key)
         await self._count(lost)
 
     async def doubtful(self, now: datetime) -> tuple[Delivery, ...]:
@@ -116,7 +136,7 @@ class SqlOutbox:
         return {state: n for state, n in found.items() if n}
 
     async def _fan_out_in(self, zone: str, pulse: Pulse, notice: Notice, when: When) -> int:
-        fresh = _fresh(notice, when, waking(when.due, ZoneInfo(zone)))
+        fresh = _fresh(notice, when, waking(when.due, _known(zone)))
         key = literal(f"{notice.name()}:{pulse.id}:") + RosterRow.person_id
         constants = [literal(value, DeliveryRow.__table__.c[name].type) for name, value in fresh.items()]
         rows = (
@@ -149,16 +169,20 @@ class SqlOutbox:
         more = _own(delivery).values(tries=DeliveryRow.tries + 1).returning(DeliveryRow.tries)
         return await self._session.scalar(more) or 0
 
-    async def _end(self, change: Update, state: str, reason: str, now: datetime) -> list[Fate]:
-        """End these, without traces; gives those of pulses that were lost.
+    async def _put_again(self, delivery: Delivery, again: Again, key: str) -> None:
+        to = Recipient(delivery.person, delivery.channel)
+        await self.put(delivery.organisation, again.notice, to, again.when, key + AGAIN)
+
+    async def _end(self, change: Update, state: str, reason: str, now: datetime) -> list[Gone]:
+        """End these, without traces.
 
         The platform keeps the id with the message. One of a conversation gets another here, so nothing joins them.
         """
         fresh = case((DeliveryRow.notice.in_(OF_BATCHES), _another_id(self._session)), else_=DeliveryRow.id)
         ended = change.values(**_ended(state, reason, now), id=fresh).execution_options(synchronize_session=False)
         row = DeliveryRow
-        found = await self._session.execute(ended.returning(row.pulse_id, row.notice, row.organisation_id))
-        return [Fate(pulse, notice, state, of) for pulse, notice, of in found if pulse and state != "done"]
+        found = await self._session.execute(ended.returning(row.key, row.pulse_id, row.notice, row.organisation_id))
+        return [Gone(*columns) for columns in found]
 
     async def _count(self, lost: Iterable[Fate]) -> None:
         """Count these as what they are; and as less than nothing that is done, where the close will count them all."""
@@ -184,6 +208,11 @@ class SqlInbox:
         statement = insert(self._session, EnvelopeRow).values(hash=name, day=today).on_conflict_do_nothing()
         new = await self._session.execute(statement.returning(EnvelopeRow.hash))
         return new.first() is not None
+
+
+def _lost(ended: Iterable[Gone], state: str) -> list[Fate]:
+    """Those of pulses that were lost, if this is a state of what is lost."""
+    return [Fate(g.pulse, g.notice, state, g.organisation) for g in ended if g.pulse and state != "done"]
 
 
 def _ended(state: str, reason: str, now: datetime) -> dict[str, object]:
@@ -260,6 +289,15 @@ def _unheard_of(now: datetime) -> ColumnElement[bool]:
 def _chance(tries: int) -> float:
     """Wait longer each time, with chance in it so that not all come back at once."""
     return secrets.randbelow(1000) / 1000 * min(LONGEST_PAUSE, 2.0 ** (tries - 1))
+
+
+def _known(zone: str) -> ZoneInfo:
+    """A person's zone. One that is not known, however it came there, must not keep all others from being asked."""
+    try:
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        log.warning("zone.unknown")
+        return ZoneInfo("UTC")
 
 
 def _hidden(delivery: Delivery) -> bool:

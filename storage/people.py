@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.people import Address, Identity, Person, Platform, Role, Tree, Unit
 from bot.ports import Entrant, Member
-from storage.organisations import organisation_of, present
+from storage.organisations import awaited, organisation_of, present
 from storage.rows import AccountRow, CodeRow, DeliveryRow, OrganisationRow, PersonRow, UnitRow
 from storage.sql import insert
 
@@ -100,6 +100,21 @@ class SqlPeople:
         keys = await self._session.scalars(select(PersonRow.key).where(PersonRow.organisation_id == organisation, HERE))
         return sum(key not in listed for key in keys)
 
+    async def sharing(self, organisation: str) -> Mapping[str, tuple[str, ...]]:
+        own = (PersonRow.organisation_id == organisation, HERE, PersonRow.email != "")
+        several = select(PersonRow.email).where(*own).group_by(PersonRow.email).having(func.count() > 1)
+        query = select(PersonRow.email, PersonRow.key).where(*own, PersonRow.email.in_(several))
+        found: dict[str, tuple[str, ...]] = {}
+        for email, key in await self._session.execute(query.order_by(PersonRow.email, PersonRow.key)):
+            found[email] = (*found.get(email, ()), key)
+        return found
+
+    async def awaited(self, organisation: str) -> Mapping[Platform, int]:
+        waiting = (AccountRow.organisation_id == organisation, awaited(AccountRow))
+        query = select(AccountRow.platform, func.count()).where(*waiting).group_by(AccountRow.platform)
+        found = await self._session.execute(query.order_by(AccountRow.platform))
+        return {Platform(platform): n for platform, n in found}
+
     async def link(self, identity: Identity, person: Person, details: Mapping[str, str]) -> None:
         changed = ("person_id", "organisation_id", "details") if details else ("person_id", "organisation_id")
         await self._attach([_account(identity, person, details)], changed)
@@ -141,7 +156,7 @@ class SqlPeople:
 
     async def without_chat(self, organisation: str) -> tuple[Person, ...]:
         chats = AccountRow.platform != Platform.WEB
-        seat = exists().where(AccountRow.person_id == PersonRow.id, chats)
+        seat = exists().where(AccountRow.person_id == PersonRow.id, chats, present(AccountRow))
         query = select(PersonRow).where(PersonRow.organisation_id == organisation, HERE, ~seat)
         return tuple(map(_person, await self._session.scalars(query.order_by(PersonRow.name, PersonRow.key))))
 

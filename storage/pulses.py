@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 
 from sqlalchemy import exists, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +18,7 @@ from bot.words import N_
 from storage.ballots import make_keys
 from storage.keys import KeyStore
 from storage.organisations import present
-from storage.rows import AccountRow, MarkRow, PersonRow, ProgrammeRow, PulseRow, RosterRow
+from storage.rows import AccountRow, MarkRow, OrganisationRow, PersonRow, ProgrammeRow, PulseRow, RosterRow
 from storage.sql import insert
 from storage.trustees import SqlTrustees
 
@@ -50,6 +50,16 @@ class SqlProgrammes:
         query = select(ProgrammeRow).where(ProgrammeRow.organisation_id == organisation)
         return tuple(map(_programme, await self._session.scalars(query.order_by(ProgrammeRow.starts))))
 
+    async def ids(self, organisation: str) -> tuple[str, ...]:
+        query = select(ProgrammeRow.id).where(ProgrammeRow.organisation_id == organisation)
+        return tuple(await self._session.scalars(query.order_by(ProgrammeRow.starts)))
+
+    async def hold(self, organisation: str) -> tuple[Programme, ...]:
+        # A row that is not there yet can not be locked, so the organisation's is.
+        own = select(OrganisationRow.id).where(OrganisationRow.id == organisation)
+        await self._session.execute(own.with_for_update(key_share=True))
+        return await self.all(organisation)
+
     async def get(self, programme: str) -> Programme:
         row = await self._session.get(ProgrammeRow, programme)
         if row is None:
@@ -66,6 +76,10 @@ class SqlProgrammes:
         statement = insert(self._session, MarkRow).from_select(columns, of.where(ProgrammeRow.id == programme))
         done = await self._session.execute(statement.on_conflict_do_nothing().returning(MarkRow.event))
         return done.first() is not None
+
+    async def last(self, programme: str, event: str, before: date) -> date | None:
+        done = (MarkRow.programme_id == programme, MarkRow.event == event, MarkRow.week < before)
+        return await self._session.scalar(select(func.max(MarkRow.week)).where(*done))
 
 
 class SqlPulses:
@@ -122,6 +136,12 @@ class SqlPulses:
         query = select(PulseRow).where(PulseRow.programme_id == programme, PulseRow.state == State.SEALED)
         row = await self._session.scalar(query.order_by(PulseRow.week.desc()).limit(1))
         return _pulse(row) if row else None
+
+    async def overdue(self, organisation: str, now: datetime) -> tuple[tuple[str, date], ...]:
+        taking = (State.OPEN, State.CLOSING)
+        late = (PulseRow.organisation_id == organisation, PulseRow.state.in_(taking), PulseRow.closes <= now)
+        found = await self._session.execute(select(PulseRow.programme_id, PulseRow.week).where(*late))
+        return tuple((programme, week) for programme, week in found)
 
     async def unfinished(self, organisation: str) -> tuple[Pulse, ...]:
         taking = PulseRow.state.in_((State.OPEN, State.CLOSING))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, exists, select, update
+from sqlalchemy import ColumnElement, Select, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ballots import PublishedComment
-from bot.domain.pulses import State
+from bot.domain.pulses import Pulse, State
 from bot.domain.quotes import Review
 from storage.results import as_comment
 from storage.rows import CommentRow, MarkRow, PulseRow
@@ -31,6 +31,13 @@ class SqlQuotes:
         change = update(CommentRow).where(*_own(organisation), *still).values(review=now)
         return (await self._session.execute(change.returning(CommentRow.id))).first() is not None
 
+    async def spent(self, pulse: Pulse) -> tuple[str, ...]:
+        earlier = select(PulseRow.id).where(
+            PulseRow.organisation_id == pulse.organisation, PulseRow.week < pulse.week, _posted()
+        )
+        approved = (*_own(pulse.organisation), CommentRow.review == Review.APPROVED, CommentRow.pulse_id.in_(earlier))
+        return tuple(await self._session.scalars(select(CommentRow.body).where(*approved)))
+
 
 def _own(organisation: str) -> tuple[Any, ...]:
     return CommentRow.organisation_id == organisation, CommentRow.quotable
@@ -38,7 +45,11 @@ def _own(organisation: str) -> tuple[Any, ...]:
 
 def _to_come(since: date) -> Select[str]:
     """The pulses that are sealed and whose digest is still to be posted."""
-    posted = exists().where(
+    return select(PulseRow.id).where(PulseRow.state == State.SEALED, PulseRow.week >= since, ~_posted())
+
+
+def _posted() -> ColumnElement[bool]:
+    """Whether the digest of a pulse has been posted."""
+    return exists().where(
         MarkRow.programme_id == PulseRow.programme_id, MarkRow.week == PulseRow.week, MarkRow.event == POSTED
     )
-    return select(PulseRow.id).where(PulseRow.state == State.SEALED, PulseRow.week >= since, ~posted)

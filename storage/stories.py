@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.digests import Span
 from bot.domain.stories import Audience, Story, StoryKind, StoryState
 from bot.errors import KeysLost, KeyTaken
 from storage.keys import KEY_BYTES, KeyStore
@@ -53,13 +54,16 @@ class SqlStories:
         query = select(StoryRow.state).where(StoryRow.id == story).with_for_update(read=True)
         return await self._session.scalar(query) == StoryState.SHARED
 
-    async def shared(self, programme: str, since: date, until: date, now: datetime) -> tuple[Story, ...]:
+    async def shared(self, programme: str, span: Span, now: datetime) -> tuple[Story, ...]:
+        (first_day, next_day), (first_batch, next_batch) = span.days, span.batches
+        at_once, batch = StoryRow.shown_from.is_(None), StoryRow.shown_from
         query = select(StoryRow).where(
             StoryRow.programme_id == programme,
             StoryRow.state == StoryState.SHARED,
-            StoryRow.day >= since,
-            StoryRow.day <= until,
-            or_(StoryRow.shown_from.is_(None), StoryRow.shown_from <= now),
+            or_(
+                and_(at_once, StoryRow.day >= first_day, StoryRow.day < next_day),
+                and_(batch >= first_batch, batch < next_batch, batch <= now),
+            ),
         )
         return tuple(map(_story, await self._session.scalars(query.order_by(StoryRow.id))))
 

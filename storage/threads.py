@@ -18,8 +18,9 @@ from sqlalchemy import Select, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ids import ID_BYTES
-from bot.domain.threads import SILENT, Entry, Recipient, Side, Thread
+from bot.domain.threads import SILENT, TELLINGS, Entry, Recipient, Side, Thread
 from storage.keys import KEY_BYTES, KeyStore
+from storage.outbox import AGAIN
 from storage.receipts import Receipts
 from storage.rows import DeliveryRow, EntryRow, ThreadRow
 from storage.seal import lock_route, unlock_route
@@ -119,8 +120,9 @@ class SqlThreads:
         change = update(ThreadRow).where(ThreadRow.id == thread).values(**NO_WAY_BACK)
         await self._session.execute(change)
         # The platform keeps a delivery's id with the message that its author was sent.
-        told = select(literal(ANSWERED) + EntryRow.id).where(EntryRow.thread_id == thread)
-        await self._session.execute(delete(DeliveryRow).where(DeliveryRow.key.in_(told)))
+        for more in (AGAIN * times for times in range(TELLINGS)):
+            told = select(literal(ANSWERED) + EntryRow.id + literal(more)).where(EntryRow.thread_id == thread)
+            await self._session.execute(delete(DeliveryRow).where(DeliveryRow.key.in_(told)))
         # After the commit: were the key destroyed first and the commit lost, an open thread would have no way back.
         self._afterwards.append(partial(self._keys.destroy, _key_name(thread)))
 

@@ -21,6 +21,7 @@ from hypothesis import settings
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot import logs
 from storage.engine import open_engines
 from storage.migrate import migrate
 from tests.terminal import Terminal, open_terminal
@@ -178,9 +179,12 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     """A shell with the command line in it, on SQLite. What a command sets for its whole process is given back."""
     root = logging.getLogger()
     handlers, level, mask = root.handlers[:], root.level, os.umask(0o022)
+    levels = {name: logging.getLogger(name).level for name in (*logs.OURS, *logs.QUIET)}
     yield open_terminal(tmp_path, monkeypatch, capsys)
     root.handlers[:] = handlers
     root.setLevel(level)
+    for name, was in levels.items():
+        logging.getLogger(name).setLevel(was)
     os.umask(mask)
 
 

@@ -96,6 +96,7 @@ def open_terminal(folder: Path, patch: pytest.MonkeyPatch, screen: pytest.Captur
         patch.delenv(name)
     terminal.configure(COLUMNS="250", NO_COLOR="1", TERM="dumb")
     terminal.configure(HUNDRED_DAYS_DATABASE_URL=terminal.database, HUNDRED_DAYS_KEYS=str(terminal.keys))
+    patch.setattr(bot.app, "now", lambda: terminal.now)
     real = bot.app.open_product
 
     def opened(

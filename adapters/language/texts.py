@@ -71,7 +71,7 @@ def records(path: Path) -> Sequence[Record]:
     readers = {".csv": from_csv, ".jsonl": from_jsonl, ".txt": from_txt}
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise TextsError(f"{path.name} is not a .csv, .jsonl or .txt file; save it as one of these and try again.")
+        raise TextsError(f"{path} is not a .csv, .jsonl or .txt file; save it as one of these and try again.")
     found = reader(decoded(path), path.name)
     if not found:
         raise TextsError(f"{path.name} holds no texts; check that it is the right file.")

@@ -24,6 +24,7 @@ from bot.views import (
     Inline,
     Link,
     Note,
+    Once,
     Quote,
     Strong,
     Style,
@@ -56,7 +57,7 @@ class Drawing:
         match element:
             case Text(parts):
                 return paragraphs(parts)
-            case Heading(text):
+            case Heading(text) | Once(text):
                 return heading(text)
             case Note(text):
                 return [context(piece) for piece in pieces(text, limits.CONTEXT)]

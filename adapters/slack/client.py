@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,6 +27,10 @@ from bot.views import View
 
 EVENT = "hundred_days_delivery"
 KEY = ("metadata", "event_payload", "id")
+
+
+class SlackUnreachable(Misconfigured):
+    """Slack does not say whether it accepts our token: it can not be asked at the moment."""
 
 
 @asynccontextmanager
@@ -97,12 +102,26 @@ class SlackMessenger:
         return word(user, "profile", "email") if own else ""
 
     async def whoami(self) -> str:
-        """The workspace that our token belongs to."""
-        answered = await attempt(self.web.auth_test())
-        if isinstance(answered, AsyncSlackResponse):
-            return word(answered.data, "team_id")
-        reason = f"in {answered.seconds:.0f} seconds" if isinstance(answered, Later) else answered.reason
-        raise Misconfigured(f"Slack does not accept SLACK_BOT_TOKEN or can not be reached: {reason}")
+        """The workspace that our token belongs to. Raises `Misconfigured`; `SlackUnreachable` where none can say."""
+        found = await self.standing()
+        match found:
+            case Rejected(reason):
+                raise Misconfigured(f"Slack does not accept SLACK_BOT_TOKEN: {reason}")
+            case Later(seconds):
+                raise SlackUnreachable(f"Slack can not be reached; try again in {seconds:.0f} seconds")
+            case InDoubt(reason):
+                raise SlackUnreachable(f"Slack can not be reached: {reason}")
+            case workspace:
+                return workspace
+
+    async def standing(self) -> str | Later | Rejected | InDoubt:
+        """The workspace in which our token is good, if Slack can say so in time, or that it is good nowhere."""
+        try:
+            async with asyncio.timeout(limits.TRIGGER_SECONDS):
+                answered = await attempt(self.web.auth_test())
+        except TimeoutError:
+            return InDoubt("TimeoutError")
+        return word(answered.data, "team_id") if isinstance(answered, AsyncSlackResponse) else answered
 
     async def open(self, step: Open) -> Outcome:
         """Open a modal. Slack allows three seconds from the press."""

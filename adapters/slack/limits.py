@@ -40,11 +40,15 @@ METADATA = 3000
 ID = 255
 SPOKEN = 3000
 
-BODY_BYTES = 64 * 1024
+# A press brings the whole message or home tab with it, and a character of it takes up to twelve bytes in a form.
+BODY_BYTES = 768 * 1024
 SIGNATURE_SECONDS = 300
 TRIGGER_SECONDS = 2.5
+# A response_url is good for half an hour; what is said there must have time to arrive.
+RESPONSE_SECONDS = 25 * 60
 REQUEST_SECONDS = 15.0
 PATIENCE_SECONDS = 30.0
+ARRIVAL_SECONDS = 15.0
 HISTORY_PAGE = 200
 HISTORY_PAGES = 5
 CLOCK_SKEW_SECONDS = 60

@@ -1,37 +1,34 @@
-"""What bolt calls: a payload becomes a request, the core answers it, the answer is said Slack's way."""
+"""What bolt calls: what was understood is asked of the core, and its answer is said Slack's way."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.error import BoltUnhandledRequestError
 
-from adapters.slack import inbound
+from adapters.slack import limits
 from adapters.slack.client import SlackMessenger, silence
 from adapters.slack.follow import Afterwards
 from adapters.slack.inbound import Inbound
-from adapters.slack.payloads import part
-from adapters.slack.reply import answer, too_late
+from adapters.slack.reading import Departure
+from adapters.slack.reply import Open, answer, too_late
 from adapters.slack.text import Json
-from adapters.slack.verify import envelope
 from bot.core import Core, Request
 from bot.domain.people import Organisation, Platform
+from bot.errors import Unavailable
 from bot.features import organisations
-from bot.ports import Sent
-from bot.routes import TYPED
+from bot.ports import InDoubt, Later, Sent
 from bot.words import N_
 
 log = logging.getLogger(__name__)
-HOME = "100days"
+HEARD = "heard"
 TOO_SLOW = N_("Slack did not wait for us. Please try again.")
 ANYTHING = re.compile("")
-NO_RETRY: dict[str, str | Sequence[str]] = {"X-Slack-No-Retry": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,43 +39,49 @@ class Listeners:
     messenger: SlackMessenger
     afterwards: Afterwards
 
-    async def command(self, req: AsyncBoltRequest) -> BoltResponse:
-        """A slash command. The core refuses one that it does not know."""
-        kind = TYPED.get(str(req.body["command"]).removeprefix("/"))
-        return await self._answer(inbound.command(req.body, kind.name() if kind else "", _envelope(req)))
-
-    async def press(self, req: AsyncBoltRequest) -> BoltResponse:
-        """A button."""
-        return await self._answer(inbound.pressed(req.body, _envelope(req)))
-
-    async def submit(self, req: AsyncBoltRequest) -> BoltResponse:
-        """A modal that was filled in."""
-        return await self._answer(inbound.submitted(req.body, _envelope(req)))
-
-    async def open_home(self, req: AsyncBoltRequest) -> BoltResponse:
-        """Somebody opened the app's home, on one of its tabs."""
-        if req.body["event"].get("tab") != "home":
-            return _said({})
-        return await self._answer(inbound.opened_home(req.body, TYPED[HOME].name(), _envelope(req)))
+    async def asked(self, req: AsyncBoltRequest) -> BoltResponse:
+        """A slash command, a button, a modal that was filled in or somebody who looks at the app's home."""
+        asked: Inbound | None = req.context[HEARD]
+        return await self._answer(asked) if asked else _said({})
 
     async def departed(self, req: AsyncBoltRequest) -> BoltResponse:
         """The app was removed from a workspace, or its own token taken away; those of single users are not ours."""
-        event = req.body["event"]
-        if event["type"] == "app_uninstalled" or part(event, "tokens").get("bot"):
-            workspace = inbound.workspace_of(req.body)
+        gone: Departure | None = req.context[HEARD]
+        return BoltResponse(status=await self._left(gone)) if gone else _said({})
+
+    async def _left(self, gone: Departure) -> int:
+        """Slack may tell late, when the app is there again: the token says. Who can not be asked is to tell again."""
+        standing = await self.messenger.standing()
+        if isinstance(standing, Later | InDoubt):
+            return 503
+        if standing == gone.workspace:
+            log.warning("slack.departure_ignored")
+            return 200
+        try:
             now = self.core.clock()
-            await organisations.leave(self.core.store, Platform.SLACK, workspace, now, _envelope(req))
-        return _said({})
+            await organisations.leave(self.core.store, Platform.SLACK, gone.workspace, now, gone.envelope)
+        except Unavailable:
+            return 503
+        return 200
 
     async def _answer(self, asked: Inbound) -> BoltResponse:
         """The core has committed when it answers: nothing that comes after can undo it."""
+        deadline = asyncio.get_running_loop().time() + limits.TRIGGER_SECONDS
         answered = answer(await self.core.handle(asked.request), asked.origin)
-        if answered.opens and not isinstance(await self.messenger.open(answered.opens), Sent):
+        if answered.opens and not await self._opened(answered.opens, deadline):
             log.warning("slack.modal_not_opened")
             answered = too_late(self._in_language(TOO_SLOW, asked.request), asked.origin)
         if answered.after:
             self.afterwards.do(self.messenger.follow(answered.after))
         return _said(answered.body)
+
+    async def _opened(self, step: Open, deadline: float) -> bool:
+        """Whether the modal is open. Slack waits for our answer no longer than it lets us open one."""
+        try:
+            async with asyncio.timeout_at(deadline):
+                return isinstance(await self.messenger.open(step), Sent)
+        except TimeoutError:
+            return False
 
     def _in_language(self, sentence: str, request: Request) -> str:
         return self.core.languages.words(request.language, Organisation("", "").tz)(sentence)
@@ -98,10 +101,10 @@ def bolt(listeners: Listeners) -> AsyncApp:
         ignoring_self_events_enabled=False,
         attaching_function_token_enabled=False,
     )
-    app.command(ANYTHING)(listeners.command)
-    app.action({"type": "block_actions", "action_id": ANYTHING})(listeners.press)
-    app.view(ANYTHING)(listeners.submit)
-    app.event("app_home_opened")(listeners.open_home)
+    app.command(ANYTHING)(listeners.asked)
+    app.action({"type": "block_actions", "action_id": ANYTHING})(listeners.asked)
+    app.view(ANYTHING)(listeners.asked)
+    app.event("app_home_opened")(listeners.asked)
     app.event("app_uninstalled")(listeners.departed)
     app.event("tokens_revoked")(listeners.departed)
     app.error(_failed)
@@ -123,15 +126,9 @@ async def _authorize(enterprise_id: str | None, team_id: str | None) -> Authoriz
 
 
 async def _failed(error: Exception) -> BoltResponse:
-    if isinstance(error, BoltUnhandledRequestError):
-        return BoltResponse(status=404, headers=NO_RETRY)
     report(error)
     return BoltResponse(status=500)
 
 
 def _said(body: Json) -> BoltResponse:
     return BoltResponse(status=200, body=body or "")
-
-
-def _envelope(req: AsyncBoltRequest) -> str:
-    return envelope(req.headers["x-slack-signature"][0])

@@ -1,10 +1,9 @@
-"""Reading what Slack sends: JSON of any shape, which nothing here trusts to have the shape it should."""
+"""What is written in texts: JSON of any shape, and what people typed, which is never taken for more than words."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 
 from adapters.slack.text import Json
 
@@ -24,23 +23,17 @@ def word(payload: object, *path: str) -> str:
     return found if isinstance(found, str) else ""
 
 
-def first(payload: Json, name: str) -> Json:
-    """The first object of a list, or an empty one."""
-    found = payload.get(name)
-    return part({"0": found[0]}, "0") if isinstance(found, list) and found else {}
-
-
 def unpacked(text: str) -> Json:
     """The object in a JSON text, or an empty one."""
     try:
         return part({"0": json.loads(text)}, "0")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
 
 
 def strings(values: Json) -> dict[str, str]:
-    """What is a string in there."""
-    return {name: value for name, value in values.items() if isinstance(value, str)}
+    """What is a string in there, as it can be stored."""
+    return {name: storable(value) for name, value in values.items() if isinstance(value, str)}
 
 
 def decoded(text: str) -> str:
@@ -52,21 +45,3 @@ def decoded(text: str) -> str:
 def storable(text: str) -> str:
     """The text without what no database takes: halves of characters, and zeros."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "")
-
-
-def filled_in(view: Json) -> Mapping[str, str]:
-    """What stands in the inputs of a modal, by their names."""
-    values = part(view, "state", "values")
-    return {name: _typed(element) for name, inputs in values.items() for element in part({"0": inputs}, "0").values()}
-
-
-def _typed(element: object) -> str:
-    match element:
-        case {"type": "checkboxes", "selected_options": list(ticked)}:
-            return "yes" if ticked else "no"
-        case {"selected_option": {"value": str(value)}}:
-            return storable(value)
-        case {"value": str(value)}:
-            return decoded(value)
-        case _:
-            return ""

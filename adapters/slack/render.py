@@ -20,10 +20,15 @@ SHORTENED = "… Shortened: this was too long for Slack. / Wedi'i fyrhau: roedd 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The way back from a modal to the message it was opened from, if there was one."""
+    """The way back from a modal to the message it was opened from, if there was one.
+
+    `opened` is when the address was given to us, in seconds. `step` counts the forms that were shown in one modal.
+    """
 
     response_url: str = ""
     from_message: bool = False
+    opened: int = 0
+    step: int = 0
 
 
 NOWHERE = Way()
@@ -67,7 +72,8 @@ def closing(view: View, way: Way = NOWHERE) -> Json:
 
 def luggage(way: Way, action: str = "", fixed: Mapping[str, str] | None = None) -> str:
     """What a modal carries, unseen."""
-    carried = {"a": action, "f": dict(fixed or {}), "r": way.response_url, "m": int(way.from_message)}
+    back = {"r": way.response_url, "m": int(way.from_message), "t": way.opened, "n": way.step}
+    carried = {"a": action, "f": dict(fixed or {}), **back}
     return fitting(packed(carried), limits.METADATA)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from adapters.slack import limits
@@ -125,7 +125,8 @@ def _to_modal(reply: Spoken, origin: Origin) -> Answer:
 def _to_submission(reply: Spoken, origin: Origin) -> Answer:
     match reply:
         case Ask(form):
-            return Answer({"response_action": "update", "view": modal(form, origin.way)})
+            next_one = replace(origin.way, step=origin.way.step + 1)
+            return Answer({"response_action": "update", "view": modal(form, next_one)})
         case Refused(why, name):
             return _beside(name, why, origin)
         case Show(view) | Replace(view) if not origin.way.response_url:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import json
 from dataclasses import dataclass
-from urllib.parse import parse_qs
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
@@ -15,8 +14,10 @@ from adapters.slack import limits
 from adapters.slack.client import SlackMessenger
 from adapters.slack.config import SlackConfig
 from adapters.slack.follow import Afterwards
-from adapters.slack.listeners import Listeners, bolt, report
-from adapters.slack.payloads import unpacked
+from adapters.slack.inbound import Signed
+from adapters.slack.incoming import Unreadable
+from adapters.slack.listeners import HEARD, Listeners, bolt, report
+from adapters.slack.reading import Heard, Unknown, heard
 from adapters.slack.verify import verified
 from bot.core import Core
 from bot.ports import Clock
@@ -24,7 +25,8 @@ from bot.ports import Clock
 __all__ = ["PATH", "SlackConfig", "mount"]
 
 PATH = "/slack/events"
-FORM = "application/x-www-form-urlencoded"
+NO_RETRY = {"X-Slack-No-Retry": "1"}
+ROUTED = {"Content-Type": "application/json"}
 
 
 def mount(app: web.Application, config: SlackConfig, core: Core, messenger: SlackMessenger, clock: Clock) -> None:
@@ -50,15 +52,18 @@ class Door:
             return web.Response(status=413)
         if not verified(request.headers, body, self.config.signing_secret, self.clock()):
             return web.Response(status=401)
-        text = _readable(body, request.content_type)
-        if text is None:
-            return web.Response(status=400)
-        return await self._dispatch(text, request)
-
-    async def _dispatch(self, text: str, request: web.Request) -> web.Response:
-        headers: dict[str, str | Sequence[str]] = dict(request.headers)
+        signed = Signed(request.headers["X-Slack-Signature"], self.clock())
         try:
-            answered = await self.bolt.async_dispatch(AsyncBoltRequest(body=text, headers=headers))
+            return await self._dispatch(heard(body, request.content_type, signed))
+        except Unreadable:
+            return web.Response(status=400, headers=NO_RETRY)
+        except Unknown:
+            return web.Response(status=404, headers=NO_RETRY)
+
+    async def _dispatch(self, said: Heard) -> web.Response:
+        routed = AsyncBoltRequest(body=json.dumps(said.route), headers={**ROUTED}, context={HEARD: said.what})
+        try:
+            answered = await self.bolt.async_dispatch(routed)
         except Exception as error:  # noqa: BLE001 (the outermost edge: no stranger sees a trace, and no log a body)
             report(error)
             return web.Response(status=500)
@@ -72,14 +77,3 @@ async def _body(request: web.Request) -> bytes | None:
     except asyncio.IncompleteReadError as whole:
         return whole.partial
     return None
-
-
-def _readable(body: bytes, content_type: str) -> str | None:
-    """The body as text, if it is a form or a JSON object."""
-    try:
-        text = body.decode()
-        fields = parse_qs(text, strict_parsing=True) if content_type == FORM else {"payload": [text]}
-    except ValueError:
-        return None
-    payload = fields.get("payload")
-    return text if fields and (payload is None or unpacked(payload[0])) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -31,6 +32,6 @@ def sign(secret: str, timestamp: str, body: bytes) -> str:
     return "v0=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
 
 
-def envelope(signature: str) -> str:
-    """The name of a signed request: the same for a copy of it, and silent about who sent it."""
-    return hashlib.sha256(signature.encode()).hexdigest()
+def envelope(*parts: str) -> str:
+    """The name of what came in: the same for a copy of it, and silent about who sent it."""
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

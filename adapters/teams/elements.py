@@ -24,6 +24,7 @@ from bot.views import (
     Inline,
     Link,
     Note,
+    Once,
     Quote,
     Strong,
     Style,
@@ -58,7 +59,7 @@ def _element(element: Element, pen: Pen, before: Json) -> list[Json]:
     match element:
         case Text(parts):
             return _runs([_inline(part, pen) for part in parts])
-        case Heading(text):
+        case Heading(text) | Once(text):
             return _heading(text, "Medium")
         case Note(text):
             return [part for line in _lines(text, pen) for part in run(line, size="Small")]

@@ -15,12 +15,13 @@ from adapters.teams.shapes import UnreadableError, name, parts, sent, text
 from adapters.teams.text import clean
 from bot.core import Request
 from bot.domain.people import Address, Identity, Platform
+from bot.typed import divided, meant
 from bot.wire import Command, Flag
 
 Json = dict[str, Any]
 OURS = frozenset({VERB, FORM, HELD})
 Typed = Mapping[str, type[Command]]
-HOME = "100days"
+HOME, QUIET = "100days", "speakup"
 
 
 class Kind(StrEnum):
@@ -114,10 +115,12 @@ def _sent(kind: Kind, data: Json) -> Said:
 def _typed(activity: Json, typed: Typed) -> Said:
     """A command by its first word. Anything else is a question about what there is to say."""
     said = words(activity)[: limits.TYPED]
-    first, rest, *_ = (*said.removeprefix("/").split(maxsplit=1), "", "")
-    command = typed.get(first.lower())
+    first, rest = divided(said)
+    command = typed.get(first)
     if command is None:
-        return Kind.TYPED, typed[HOME].name(), {"text": said}, None
+        # What somebody wanted to say without their name stands in the chat under it: it goes into no form.
+        unheard = meant(first, typed) == QUIET
+        return Kind.TYPED, typed[HOME].name(), {"text": first if unheard else said}, None
     return Kind.TYPED, command.name(), {"text": rest}, None
 
 

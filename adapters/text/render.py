@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
-from bot.views import Bars, Buttons, Divider, Element, Fields, Heading, Inline, Link, Note, Quote, Text, View
+from bot.views import Bars, Buttons, Divider, Element, Fields, Heading, Inline, Link, Note, Once, Quote, Text, View
 
 WIDTH = 20
 
@@ -19,7 +19,7 @@ def _element(element: Element) -> str:
     match element:
         case Text(parts):
             return _inline(parts)
-        case Heading(words):
+        case Heading(words) | Once(words):
             return f"\n{words}\n{'-' * len(words)}"
         case Note(words):
             return f"({words})"

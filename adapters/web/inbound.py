@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from bot.core import Request
 from bot.domain.people import Address, Identity
 from bot.entries import TYPED, Home
+from bot.typed import divided
 from bot.views import Form, Tick
 from bot.wire import Flag
 
@@ -24,13 +25,12 @@ class Pressed:
     message: str = ""
 
 
-def typed(words: str, identity: Identity, place: Address | None) -> Request:
+def typed(words: str, identity: Identity, place: Address | None, envelope: str = "") -> Request:
     """What was typed into the composer. Anything but a command gets the help."""
-    name, _, rest = words.strip().removeprefix("/").partition(" ")
-    command = TYPED.get(name.lower(), Home)
-    return Request(
-        identity, command.name(), {"text": rest if command.name() == name or name in TYPED else words}, place
-    )
+    name, rest = divided(words)
+    command = TYPED.get(name)
+    said = Home(words.strip()) if command is None else command.read({"text": rest})
+    return Request(identity, said.name(), said.write(), place, envelope=envelope)
 
 
 def pressed(fields: Mapping[str, str]) -> Pressed:

@@ -24,6 +24,7 @@ from bot.views import (
     Line,
     Link,
     Note,
+    Once,
     Paragraph,
     Quote,
     Strong,
@@ -34,6 +35,7 @@ from bot.views import (
 from bot.wire import Flag
 
 PRESS, FILL = "/press", "/fill"
+CANCEL = Markup('<button class="plain" name="submit" value="no" formnovalidate>{}</button>')
 HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
 
 
@@ -47,22 +49,30 @@ def body(elements: Iterable[Element], message: str = "") -> Markup:
     return Markup("").join(_element(element, message) for element in elements)
 
 
-def form(asked: Form, typed: Mapping[str, str], message: str = "", error: tuple[str, str] = ("", "")) -> Markup:
-    """A form with what was typed in it already, and what was wrong with it: the input's name and a sentence."""
+def form(
+    asked: Form, typed: Mapping[str, str], sealed: str = "", error: tuple[str, str] = ("", ""), draft: str = ""
+) -> Markup:
+    """A form with what was typed in it already, and what was wrong with it: the input's name and a sentence.
+
+    `sealed` is the form as it travels, by which its submission names it. `draft` is what a browser calls the words in
+    it while they are being written.
+    """
     field, why = error
     return Markup(
-        '<form method="post" action="{}" class="fill" aria-labelledby="form-title"><h2 id="form-title">{}</h2>{}{}{}{}'
-        '<div class="row"><button class="primary" name="submit" value="yes">{}</button>'
-        '<button class="plain" name="submit" value="no" formnovalidate>{}</button></div></form>'
+        '<form method="post" action="{}" class="fill" aria-labelledby="form-title" data-draft="{}"{}>'
+        '<h2 id="form-title" tabindex="-1">{}</h2>{}{}{}{}<div class="row">'
+        '<button class="primary" name="submit" value="yes">{}</button>{}</div></form>'
     ).format(
         FILL,
+        draft,
+        Markup(" data-once") if asked.once else "",
         asked.title,
-        _hidden({"message": message}),
-        Markup("").join(_element(element, message, inside_form=True) for element in asked.body),
+        _hidden({"message": sealed}),
+        Markup("").join(_element(element, "", inside_form=True) for element in asked.body),
         Markup('<p class="error" role="alert">{}</p>').format(why) if why and not field else "",
         Markup("").join(_input(i, typed, why if i.name == field else "") for i in asked.inputs),
         asked.submit,
-        asked.cancel,
+        "" if asked.once else CANCEL.format(asked.cancel),
     )
 
 
@@ -77,6 +87,8 @@ def _element(element: Element, message: str, *, inside_form: bool = False) -> Ma
         case Quote(words, by):
             author = Markup("<footer>{}</footer>").format(by) if by else ""
             return Markup("<blockquote><p>{}</p>{}</blockquote>").format(words, author)
+        case Once(words):
+            return Markup('<p class="once">{}</p>').format(words)
         case Fields(rows):
             pairs = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(*row) for row in rows)
             return Markup("<dl>{}</dl>").format(pairs)
@@ -154,6 +166,7 @@ def _input(asked: Input, typed: Mapping[str, str], error: str) -> Markup:
     wrong = (
         Markup('<p class="error" role="alert" id="{}-error">{}</p>').format(asked.name, error) if error else Markup("")
     )
+    about = _required(required=not isinstance(asked, Tick | Choice) and asked.required) + _described(asked, error)
     match asked:
         case Tick(name, label, ticked):
             on = typed.get(name, Flag.YES if ticked else Flag.NO) == Flag.YES
@@ -171,12 +184,13 @@ def _input(asked: Input, typed: Mapping[str, str], error: str) -> Markup:
             return Markup("<fieldset><legend>{}</legend>{}{}{}</fieldset>").format(
                 label, _hint(name, hint), radios, wrong
             )
-        case Line(name, label, hint, value, required, longest):
-            box = Markup('<input id="f-{0}" name="v.{0}" value="{1}" maxlength="{2}" aria-describedby="{0}-hint"{3}>')
-            drawn = box.format(name, typed.get(name, value), longest, _required(required))
-        case Paragraph(name, label, hint, value, required, longest):
-            box = Markup('<textarea id="f-{0}" name="v.{0}" rows="4" aria-describedby="{0}-hint"{2}>\n{1}</textarea>')
-            drawn = box.format(name, typed.get(name, value), _required(required))
+        case Line(name, label, hint, value, _, longest):
+            box = Markup('<input id="f-{0}" name="v.{0}" value="{1}" maxlength="{2}"{3}>')
+            drawn = box.format(name, typed.get(name, value), longest, about)
+        case Paragraph(name, label, hint, value, _, longest):
+            # Without `maxlength`: a browser would cut what is pasted, and say nothing.
+            box = Markup('<textarea id="f-{0}" name="v.{0}" rows="4" data-longest="{2}"{3}>\n{1}</textarea>')
+            drawn = box.format(name, typed.get(name, value), longest, about)
         case _:
             assert_never(asked)
     return Markup('<label for="f-{}">{}</label>{}{}{}').format(name, label, _hint(name, hint), drawn, wrong)
@@ -186,5 +200,13 @@ def _hint(name: str, hint: str) -> Markup:
     return Markup('<p class="note" id="{}-hint">{}</p>').format(name, hint) if hint else Markup("")
 
 
-def _required(required: bool) -> Markup:  # noqa: FBT001
+def _described(asked: Input, error: str) -> Markup:
+    """Which words beside an input are about it, and whether it is what was wrong."""
+    hint = "" if isinstance(asked, Tick) or not asked.hint else f"{asked.name}-hint"
+    beside = " ".join(filter(None, (hint, f"{asked.name}-error" if error else "")))
+    wrong = Markup(' aria-invalid="true"') if error else Markup("")
+    return wrong + (Markup(' aria-describedby="{}"').format(beside) if beside else Markup(""))
+
+
+def _required(*, required: bool) -> Markup:
     return Markup(" required") if required else Markup("")

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, select_autoescape
+from markupsafe import Markup
 
 from adapters.web import inbound, limits, render
 from adapters.web.files import ADDRESS, Handler, static
 from adapters.web.practice.workspace import CHANNELS, Jump, Workspace, account
 from adapters.web.reply import Desk, OpenForm
 from bot.core import Request
+from bot.domain.ids import new_id
 from bot.domain.people import Address, Person, Platform, Role
+from bot.views import Refused, Reply, Show
 from bot.words import N_, Words
 
 COOKIE = "practice_person"
@@ -36,6 +41,8 @@ JUMPS = {
     Jump.DIGEST: N_("The digest"),
     Jump.OPEN: N_("Next pulse"),
 }
+SCRIPTED = "X-Page"
+"""Says that a script asks, which wants the page at once."""
 ROLES = {Role.STAFF: N_("Staff"), Role.LEADER: N_("Leader"), Role.STEWARD: N_("Steward")}
 
 
@@ -49,9 +56,7 @@ class Pages:
 
     async def show(self, request: web.Request) -> web.Response:
         """The page for whoever the visitor has chosen to be."""
-        person = self._person(request)
-        html = self.templates.get_template("practice.html").render(await self._seen_by(person, request))
-        return web.Response(text=html, content_type="text/html")
+        return await self._page(request, request.query.get("in", ""))
 
     async def choose(self, request: web.Request) -> web.StreamResponse:
         """Be somebody else."""
@@ -63,35 +68,44 @@ class Pages:
         return response
 
     async def say(self, request: web.Request) -> web.StreamResponse:
-        """What was typed: a command. It is kept nowhere."""
+        """What was typed: a command. It is kept nowhere; what was refused or not understood stays in the page."""
         fields = await _fields(request)
-        identity = account(self._person(request))
-        place = _place(fields.get("place", ""))
-        await self._handle(inbound.typed(fields.get("words", ""), identity, place), "")
-        return _back(request)
+        identity, words, once = account(self._person(request)), fields.get("words", ""), fields.get("once", "")
+        envelope = _envelope("said", identity.user, once, words) if once else ""
+        reply = await self._handle(inbound.typed(words, identity, _place(fields.get("place", "")), envelope), "")
+        failed = isinstance(reply, Refused) or (isinstance(reply, Show) and not reply.understood)
+        return await self._page(request, _came_from(request), words) if failed else await self._after(request)
 
     async def press(self, request: web.Request) -> web.StreamResponse:
         """A button."""
         pressed = inbound.pressed(await _fields(request))
         identity = account(self._person(request))
         await self._handle(Request(identity, pressed.action, pressed.values), pressed.message)
-        return _back(request)
+        return await self._after(request)
 
     async def fill(self, request: web.Request) -> web.StreamResponse:
         """A form, filled in or put away, or a button inside it."""
         fields = await _fields(request)
         identity = account(self._person(request))
-        form = self.desk.forms.get(identity.user)
-        if form is None or fields.get("submit") == "no":
-            self.desk.forms.pop(identity.user, None)
-        elif "instead" in fields:
+        sealed = fields.get("message", "")
+        form = self.desk.named(identity.user, sealed)
+        if form is None:
+            raise web.HTTPConflict(text="This form is from another time, or somebody else's.\n")
+        if fields.get("submit") == "no":
+            if not form.form.once:
+                self.desk.put_away(identity.user, form)
+            return await self._after(request)
+        form = replace(form, typed=inbound.filled(form.form, fields), error=("", ""))
+        if "instead" in fields:
             pressed = inbound.pressed_inside(fields["instead"], form.message)
-            await self._handle(Request(identity, pressed.action, pressed.values), form.message)
-        else:
-            values = inbound.filled(form.form, fields)
-            kept = OpenForm(form.form, form.message, values)
-            await self._handle(Request(identity, form.form.sends.name(), values), form.message, kept)
-        return _back(request)
+            await self._handle(Request(identity, pressed.action, pressed.values), form.message, form)
+            return await self._after(request)
+        # It counts once, however often it is sent; other words in the same form are something else.
+        envelope = _envelope("form", sealed, *form.typed.values())
+        sent = Request(identity, form.form.sends.name(), form.typed, envelope=envelope)
+        reply = await self._handle(sent, form.message, form)
+        accepted = "" if isinstance(reply, Refused) else self.desk.travel.draft(form.form, identity.user)
+        return await self._after(request, accepted)
 
     async def jump(self, request: web.Request) -> web.StreamResponse:
         """Set the practice clock forward."""
@@ -99,7 +113,7 @@ class Pages:
         if wanted not in set(Jump):
             raise web.HTTPNotFound
         await self.workspace.jump(Jump(wanted))
-        return _back(request)
+        return await self._after(request)
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Tell the page when something has changed."""
@@ -115,9 +129,22 @@ class Pages:
                 await response.write(b": still here\n\n")
         return response
 
-    async def _handle(self, request: Request, message: str, form: OpenForm | None = None) -> None:
+    async def _handle(self, request: Request, message: str, form: OpenForm | None = None) -> Reply:
         reply = await self.workspace.core.handle(request)
         await self.desk.take(request.identity.user, reply, message, form)
+        return reply
+
+    async def _after(self, request: web.Request, accepted: str = "") -> web.Response:
+        """What a press is answered: the way back; to a script the page itself, and which draft has been accepted."""
+        if SCRIPTED not in request.headers:
+            return _back(request)
+        return await self._page(request, _came_from(request), accepted=accepted)
+
+    async def _page(self, request: web.Request, place: str, words: str = "", accepted: str = "") -> web.Response:
+        seen = await self._seen_by(self._person(request), place if place in CHANNELS.values() else "")
+        given = {**seen, "words": words, "accepted": accepted, "once": new_id()}
+        html = self.templates.get_template("practice.html").render(given)
+        return web.Response(text=html, content_type="text/html")
 
     def _person(self, request: web.Request) -> Person:
         wanted = request.cookies.get(COOKIE, "")
@@ -125,14 +152,12 @@ class Pages:
         first = next((person for person in people if person.key == NEWCOMER), people[0])
         return next((person for person in people if account(person).user == wanted), first)
 
-    async def _seen_by(self, person: Person, request: web.Request) -> Mapping[str, object]:
+    async def _seen_by(self, person: Person, place: str) -> Mapping[str, object]:
         async with self.workspace.core.store.view() as tx:
             person = await tx.people.get(person.id) or person
         words = self.workspace.core.languages.words(person.language, person.tz)
         identity = account(person)
-        place = request.query.get("in", "")
-        place = place if place in CHANNELS.values() else ""
-        form = self.desk.forms.get(identity.user)
+        form, forms = self.desk.front(identity.user), self.desk.travel
         return {
             "t": words,
             "me": person,
@@ -142,7 +167,8 @@ class Pages:
             "channels": CHANNELS,
             "people": self._choices(words),
             "messages": self.workspace.chat.of(f"#{place}" if place else identity.user, limits.MESSAGES_SHOWN),
-            "form": render.form(form.form, form.typed, form.message, form.error) if form else "",
+            "form": _drawn(form, forms.draft(form.form, identity.user)) if form else "",
+            "draft": forms.mine(identity.user) + "said",
             "now": words.moment(self.workspace.clock()),
             "jumps": [
                 (jump, words(label), words.moment(await self.workspace.moment(jump))) for jump, label in JUMPS.items()
@@ -175,7 +201,7 @@ def mount(site: web.Application, workspace: Workspace, desk: Desk) -> None:
         ("/jump", pages.jump),
     ):
         site.router.add_post(path, handler)
-    site.router.add_get(ADDRESS, static("practice.css", "practice.js", "icon.svg"))
+    site.router.add_get(ADDRESS, static("practice.css", "practice.js", "keep.js", "icon.svg"))
 
 
 @web.middleware
@@ -203,8 +229,21 @@ def _place(name: str) -> Address | None:
     return Address(Platform.WEB, "practice", f"#{name}", personal=False)
 
 
+def _envelope(kind: str, *parts: str) -> str:
+    """What something sent is known by when it comes again; nobody can tell from it what it was."""
+    return f"{kind}-{sha256(json.dumps(parts).encode()).hexdigest()}"
+
+
+def _drawn(form: OpenForm, draft: str) -> Markup:
+    return render.form(form.form, form.typed, form.sealed, form.error, draft)
+
+
+def _came_from(request: web.Request) -> str:
+    """The channel whose page a request came from."""
+    return urlsplit(request.headers.get("Referer", "")).query.removeprefix("in=")
+
+
 def _back(request: web.Request) -> web.Response:
     """To where the visitor was: the page they came from, if it is one of ours."""
-    query = urlsplit(request.headers.get("Referer", "")).query
-    place = query.removeprefix("in=")
+    place = _came_from(request)
     return web.Response(status=303, headers={"Location": f"/?in={place}" if place in CHANNELS.values() else "/"})

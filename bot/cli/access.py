@@ -32,7 +32,7 @@ def links(
         str, typer.Option("--organisation", help="The organisation's name, where there are several.")
     ] = "",
 ) -> None:
-    """Make a link to the pages for everybody who has no account on Slack or Teams.
+    """Make a link to the pages for everybody who has no account on a Slack or Teams that is connected.
 
     Each link lets one person in, once, for half an hour. Links made for them before stop working. Give each to its
     person and to nobody else: whoever holds it acts in their name. Without --out they are printed as CSV.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
 from pathlib import Path
 
 import aiohttp
@@ -13,11 +15,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot.domain.programmes import Programme
 from bot.errors import HundredDaysError, Misconfigured
 from bot.settings import Settings
 
 NOBODY = "Nobody yet. Run: hundred-days organisation create NAME, then import-people FILE.csv."
 WAITS = "The pulse of the week of {week:%d %B %Y} waits for its trustee. Have them run: hundred-days pulse close"
+TWICE = (
+    "{names} run in the same weeks, so everybody is asked twice until {until:%d %B %Y}. Tell people why; two that are "
+    "started like this are refused by now."
+)
 OK, TO_DO, OFF = "ok", "to do", "off"
 
 
@@ -68,7 +75,7 @@ async def _database(settings: Settings) -> tuple[Finding, bool]:
     try:
         file = sqlite_file(settings.database_url)
         if file is not None and not _exists(file):
-            return Finding(name, OK, "The database is not there yet; `serve` will make it."), False
+            return Finding(name, *_to_be_made(file)), False
         engines = open_engines(settings.database_url)
         try:
             found = await revision(engines)
@@ -87,6 +94,14 @@ async def _database(settings: Settings) -> tuple[Finding, bool]:
         words = f"The schema is {found}, this version expects {newest()}. Run `hundred-days migrate`."
         return Finding(name, TO_DO, words), False
     return Finding(name, OK, "The database answers, and its schema is up to date."), True
+
+
+def _to_be_made(file: Path) -> tuple[str, str]:
+    """Whether a database can be made there: in its folder, or in the nearest one above that exists."""
+    folder = next(folder for folder in file.resolve().parents if folder.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        return TO_DO, f"The database is not there yet, and this user cannot make it: {folder} cannot be written."
+    return OK, "The database is not there yet; `serve` will make it."
 
 
 async def _keys(settings: Settings) -> Finding:
@@ -173,13 +188,30 @@ async def _people(settings: Settings) -> list[Finding]:
                     len(await tx.people.all(organisation.id)),
                     await tx.people.reachable(organisation.id),
                 )
-                words = f"{people} people, {reachable} of them can be reached in chat."
+                words = f"{people} people, {reachable} of them can be reached. {_advice(people, reachable)}".strip()
                 found.append(Finding(organisation.name, OK if reachable else TO_DO, words))
                 waiting = [p for p in await tx.pulses.unfinished(organisation.id) if p.waits(app.now())]
                 found += [Finding(organisation.name, TO_DO, WAITS.format(week=p.week)) for p in waiting]
+                programmes = await tx.programmes.all(organisation.id)
+                found += [Finding(organisation.name, TO_DO, words) for words in _twice(programmes, app.now().date())]
     finally:
         await engines.dispose()
     return found or [Finding("People", TO_DO, NOBODY)]
+
+
+def _twice(programmes: Sequence[Programme], today: date) -> Iterator[str]:
+    """Which programmes of an organisation that are not over ask in the same weeks."""
+    for one, other in combinations(programmes, 2):
+        until = min(one.ends, other.ends)
+        if one.overlaps(other) and until >= today:
+            yield TWICE.format(names=f"{one.name} and {other.name}", until=until)
+
+
+def _advice(people: int, reachable: int) -> str:
+    """What brings somebody to where they can be asked."""
+    if not people:
+        return "Bring them in: hundred-days import-people FILE."
+    return "" if reachable else "Connect Slack or Teams, or give out links to the pages: hundred-days links."
 
 
 def _exists(folder: Path) -> bool:

@@ -19,7 +19,7 @@ from bot.settings import Settings
 
 
 def serve() -> None:
-    """Answer Slack and Teams, and send what falls due, until stopped.
+    """Answer Slack, Teams and the pages, and do what falls due, until stopped.
 
     Everything is configured by environment variables: run `hundred-days doctor` to see which, and what is missing.
     """
@@ -32,7 +32,7 @@ def serve() -> None:
 
 
 def practice(
-    port: Annotated[int, typer.Option(help="Where to listen, on 127.0.0.1 only.")] = 8080,
+    port: Annotated[int, typer.Option(help="Where to listen, on 127.0.0.1 only.", min=0, max=65535)] = 8080,
     folder: Annotated[Path, typer.Option(help="Where the invented council is kept; delete it to start again.")] = Path(
         ".practice"
     ),
@@ -49,7 +49,7 @@ def practice(
             asyncio.run(practise(folder.resolve(), port, _greet))
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
-            raise
+            raise Misconfigured(f"The folder {folder} cannot be used: {error.strerror}. Choose another.") from error
         raise Misconfigured(
             f"Port {port} is in use, perhaps by another practice workspace. Stop it, or choose another: "
             "hundred-days practice --port 8090"
@@ -59,7 +59,7 @@ def practice(
 def migrate(
     *,
     accept_new_keys: Annotated[
-        bool, typer.Option(help="The key store is lost for good: take the folder in HUNDRED_DAYS_KEYS as a new one.")
+        bool, typer.Option(help="The key store is lost for good: take the one in HUNDRED_DAYS_KEYS as a new one.")
     ] = False,
 ) -> None:
     """Bring the database to the schema that this version expects. `serve` does it too, at its start."""

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 Which = Annotated[str, typer.Option("--organisation", help="The organisation's name, where there are several.")]
 SCORES = "How many must have answered before a score is shown; 5 or more."
 COMMENTS = "How many must have commented before comments are shown; 10 or more."
+INVITATION = (
+    "A workspace that the settings name is connected by itself. For any other, an invitation, good once within 14 days:"
+)
+PLATFORMS = {Platform.SLACK: "Slack", Platform.TEAMS: "Microsoft Teams", Platform.WEB: "the pages"}
 ABSENT = "In the list before, and not in this file: {who}. Have they left?"
 
 organisation = typer.Typer(help="Organisations and their invitations.", no_args_is_help=True)
@@ -44,13 +48,16 @@ def create_organisation(
     zone: Annotated[str, typer.Option("--timezone")] = "Europe/London",
     nation: Annotated[str, typer.Option(help="Whose bank holidays: ENG, WLS, SCT or NIR.")] = "ENG",
 ) -> None:
-    """Make an organisation and print a single-use invitation for connecting its workspace."""
+    """Make an organisation, and print a single-use invitation for a workspace that the settings do not name."""
 
     async def act() -> None:
-        async with _product() as product:
-            made = await organisations.create(product.store, name, zone, nation)
-            code = await organisations.invite(product.store, made, product.core.clock())
-        _say(f"{name} is ready. Invitation for its steward, good once within 14 days:")
+        from bot import app
+
+        # The store alone: connecting Slack or Teams would make an organisation first, where there is none.
+        async with app.open_store(Settings.read(os.environ)) as store:
+            made = await organisations.create(store, name, zone, nation)
+            code = await organisations.invite(store, made, app.now())
+        _say(f"{made.name} is ready. {INVITATION}")
         _say(code)
 
     asyncio.run(act())
@@ -93,9 +100,13 @@ def import_people(
 ) -> None:
     """Bring in the people of an organisation from a CSV file.
 
-    Columns: key,name,email,unit,parent_unit,place,grade,role,language,timezone,slack_id,teams_id. A person is found
-    again by their key. Who is not in the file stays, but with --whole. Rows that can not be read are named with the
-    reason, and the others are kept.
+    Columns: key,name,email,unit,parent_unit,place,grade,role,language,timezone,slack_id,teams_id, set apart by commas,
+    semicolons or tabs. A person is found again by their key. Who is not in the file stays, unless --whole is given.
+
+    Rows that cannot be read are left out and named, by the number a spreadsheet shows beside them, and the others are
+    kept. So are people with the same e-mail address, but neither is found by it: that is said too.
+
+    Exit status 1: a row was left out. 2: the file cannot be read, and nothing was changed.
     """
     content = _content(file)
 
@@ -110,17 +121,34 @@ def import_people(
             return await organisations.let_go(product.store, which, content, product.core.clock())
 
     done = asyncio.run(act())
-    _say(f"{done.people} people are in the list. {done.reachable} of all people can be reached in chat so far.")
+    _say(f"{done.people} people are in the list. {done.reachable} of all people can be reached so far.")
     if done.new_units:
         _say(f"New units: {', '.join(done.new_units)}.")
-    for problem in done.problems:
-        _say(f"Row {problem.row} was left out: {problem.reason}.")
+    for line in _findings(done):
+        _say(line)
     if done.absent and not whole:
         _say(f"{ABSENT.format(who=_heads(done.absent))} Then add --whole.")
     elif done.absent and (yes or typer.confirm(ABSENT.format(who=_heads(done.absent)))):
         _say(f"Taken out: {_heads(asyncio.run(let_go()))}. Nothing more is asked of them.")
     if done.problems:
         raise typer.Exit(1)
+
+
+def _findings(done: organisations.Imported) -> Iterator[str]:
+    """What was left out, and what is not as the list may have meant it."""
+    for problem in done.problems:
+        yield f"Row {problem.row} was left out: {problem.reason}."
+    for problem in done.unlinked:
+        yield f"Row {problem.row}: {problem.reason}. The person is in; the account was not linked."
+    for shared in done.shared:
+        who = [f"row {row.row} ({row.key})" for row in shared.rows]
+        others = [f"{key}, who was in the list before" for key in shared.elsewhere]
+        yield (
+            f"{_and(who + others)} have the same e-mail address. They are in, but nobody is found by that address: "
+            "give each their own, or fill in slack_id or teams_id."
+        )
+    for platform, n in done.awaited.items():
+        yield f"Accounts on {PLATFORMS[platform]} that are linked as soon as their workspace is connected: {n}."
 
 
 @programme.command("start")
@@ -134,7 +162,10 @@ def start_programme(  # noqa: PLR0913, PLR0917 (each is an option of the command
     comments: Annotated[int, typer.Option(help=COMMENTS)] = K_COMMENTS,
     organisation_name: Which = "",
 ) -> None:
-    """Start a programme of a hundred days: a pulse on Mondays, the digest on Fridays."""
+    """Start a programme of a hundred days: a pulse on Mondays, the digest on Fridays.
+
+    One at a time: a second one that has a week in common with another of its organisation is refused.
+    """
     labels = tuple(dict.fromkeys(by or ()))
 
     async def act() -> None:
@@ -152,8 +183,7 @@ def start_programme(  # noqa: PLR0913, PLR0917 (each is an option of the command
                     k_comment=comments,
                     segments=labels,
                 )
-            async with product.store.begin() as tx:
-                await tx.programmes.add(made)
+            await organisations.start(product.store, made)
         _say(f"{name} starts on {made.starts:%d %B %Y} and ends on {made.ends:%d %B %Y}.")
 
     asyncio.run(act())
@@ -314,11 +344,17 @@ def _in_words() -> Iterator[None]:
         raise Misconfigured(refusal.message.format(**refusal.values)) from refusal
 
 
+def _and(names: list[str]) -> str:
+    """Names as a sentence begins with them."""
+    said = " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+    return said[:1].upper() + said[1:]
+
+
 def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise Misconfigured(f"{file} can not be read: {error.strerror}.") from error
+        raise Misconfigured(f"{file} cannot be read: {error.strerror}.") from error
 
 
 def _heads(n: int) -> str:

@@ -46,13 +46,16 @@ def themes(  # noqa: PLR0913 - one parameter an option, as Typer reads them
     scale: Annotated[str, typer.Option(help="A column of answers from 1 to 5, where 5 is best.")] = "",
     scale_reversed: Annotated[bool, typer.Option("--scale-reversed", help="In --scale, 1 is best.")] = False,
     question: Annotated[str, typer.Option(help="The column of the question that each text answers.")] = "",
-    history: Annotated[Path | None, typer.Option(help="Texts of the weeks before; without, nothing is new.")] = None,
+    history: Annotated[
+        Path | None, typer.Option(help="Texts of the weeks before; without them or --date, nothing is new.")
+    ] = None,
     roster: Annotated[Path | None, typer.Option(help="Names to take out: one a line, or a 'name' column.")] = None,
     taxonomy: Annotated[Path | None, typer.Option(help="Your own themes, in a copy of taxonomy.toml.")] = None,
 ) -> None:
     """Say what people write about, how they feel about it, and what is new.
 
-    Rows are counted from 0, without the header. People, addresses and numbers are taken out before texts are shown.
+    Rows are counted from 0, without the header. People in --roster, addresses and numbers are taken out before texts
+    are shown.
 
     Welsh texts are counted and themed, never scored. Sarcasm is not understood.
 

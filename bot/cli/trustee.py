@@ -30,7 +30,7 @@ trustee = typer.Typer(help="Somebody whose passphrase is needed to close a pulse
 
 @trustee.command("appoint")
 def appoint(organisation_name: Which = "") -> None:
-    """Have a trustee, such as a union rep, choose the passphrase without which no pulse is opened.
+    """Have a trustee, such as a union rep, choose the passphrase without which no answers can be read.
 
     It counts from the next pulse on, in place of an earlier one. It is typed here, unseen, and kept nowhere: if it is
     forgotten, the answers that are sealed with it are lost. The trustee types it again at every close.

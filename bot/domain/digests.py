@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 from bot.domain.ballots import PublishedComment, Results, Tally
 from bot.domain.people import Tree
@@ -17,6 +20,31 @@ from bot.domain.themes import Sentiment, Theme, ThemeReport
 QUOTE_AUTHORS = 5
 MOSTLY = 0.6
 SHORTEST_QUOTE, LONGEST_QUOTE = 6, 60
+WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What a digest tells of: from the day of the digest before it, up to the day before its own.
+
+    The day is all that is kept of when a story was told, so a day belongs to one digest as a whole, and whatever comes
+    on the day itself to the next: no story stands in two digests and none between them, however late one is sent. Days
+    are the organisation's; a batch keeps the day it has in UTC.
+    """
+
+    last: datetime
+    own: datetime
+    zone: ZoneInfo
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first day, and the first that is the next digest's."""
+        return self.last.astimezone(self.zone).date(), self.own.astimezone(self.zone).date()
+
+    @property
+    def batches(self) -> tuple[datetime, datetime]:
+        """The same for what is handed over in batches."""
+        return _midnight(self.last), _midnight(self.own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +99,23 @@ def may_be_offered(comment: PublishedComment) -> bool:
     return comment.quotable and SHORTEST_QUOTE <= len(comment.body.split()) <= LONGEST_QUOTE
 
 
-def quotable_in(comments: Collection[PublishedComment], unit: str, root: str) -> frozenset[str]:
+def quotable_in(
+    comments: Collection[PublishedComment], unit: str, root: str, spent: Collection[str] = ()
+) -> frozenset[str]:
     """Which of a week's comments, by id, the digest of a unit may quote.
 
     Somebody must have looked at it and agreed. A comment is one writer's, so that writer is quoted once in all digests
     of a week: each belongs to one digest alone, that of the organisation or that of the unit it was published for, by
     turns. It does not depend on what is drawn first, and no two digests can be laid beside each other.
+
+    Words are quoted once, too, whoever writes them again: `spent` are those that digests of earlier weeks could quote.
     """
     turns: dict[str, int] = {}
     found = set()
+    said = {_bare(words) for words in spent}
     for comment in sorted(comments, key=lambda each: each.id):
-        if may_be_offered(comment) and comment.review is Review.APPROVED:
+        if may_be_offered(comment) and comment.review is Review.APPROVED and _bare(comment.body) not in said:
+            said.add(_bare(comment.body))
             turn = turns[comment.unit] = turns.get(comment.unit, 0) + 1
             if (comment.unit if turn % 2 == 0 else root) == unit:
                 found.add(comment.id)
@@ -99,6 +133,15 @@ def quotable(
     telling = [(shown, row) for shown in known for row in shown.theme.quotes]
     others = [(shown, row) for shown in known for row in shown.theme.rows]
     return next(((shown, comments[row]) for shown, row in (*telling, *others) if comments[row].id in allowed), None)
+
+
+def _bare(words: str) -> str:
+    """What is left where only signs and capital letters differ."""
+    return " ".join(WORD.findall(words.casefold()))
+
+
+def _midnight(when: datetime) -> datetime:
+    return datetime.combine(when.astimezone(UTC).date(), time(), UTC)
 
 
 def index_of(results: Results, unit: str) -> int | None:

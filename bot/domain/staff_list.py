@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.people import Platform, Role
-from bot.errors import HundredDaysError
-from bot.wire import clean
+from bot.domain.sheets import UnreadableSheet, read_sheet
 from bot.words import LANGUAGES
 
 COLUMNS = (
@@ -32,16 +29,9 @@ LONGEST = {"key": 100, "name": 200, "email": 254, "unit": 200, "parent_unit": 20
 ACCOUNT_COLUMNS = {"slack_id": Platform.SLACK, "teams_id": Platform.TEAMS, "web_id": Platform.WEB}
 
 
-class UnreadableList(HundredDaysError):
-    """The file as a whole can not be read as a list of staff; the message says what to do."""
-
-
 @dataclass(frozen=True, slots=True)
 class StaffRow:
-    """One person of the list.
-
-    `row` counts from 1, the header excluded, as a spreadsheet user would below the header.
-    """
+    """One person of the list. `row` is the number that a spreadsheet shows beside it: the headings are row 1."""
 
     row: int
     key: str
@@ -73,23 +63,25 @@ class StaffList:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SharedAddress:
+    """People with one e-mail address, by which nobody is found. `elsewhere` are the keys of those not in the list."""
+
+    rows: tuple[StaffRow, ...]
+    elsewhere: tuple[str, ...] = ()
+
+
 def read(content: bytes) -> StaffList:
-    """Read a CSV file. Raises `UnreadableList` where it is not one, or lacks a column that every row needs."""
-    header, *lines = _lines(_decoded(content)) or [[]]
-    names = [name.strip() for name in header]
-    missing = [column for column in REQUIRED if column not in names]
-    if missing:
-        raise UnreadableList(
-            f"A column is missing: {' and '.join(missing)}. The first line must name the columns: "
-            f"{','.join(COLUMNS)}. All but key and name may be empty."
-        )
+    """Read a CSV file. Raises `UnreadableSheet` where it is not one, lacks a column that every row needs, or people."""
+    sheet = read_sheet(content, COLUMNS)
+    _check(sheet.headings)
+    if not sheet.rows:
+        raise UnreadableSheet("The file has headings, and nobody below them.")
     rows: list[StaffRow] = []
     problems: list[Problem] = []
     seen: dict[str, int] = {}
-    for number, cells in enumerate(lines, start=1):
-        line = dict(zip(names, cells, strict=False))
-        if not any(cells):
-            continue
+    for number, cells in sheet.rows:
+        line = dict(zip(sheet.headings, cells, strict=False))
         reason = _fault(line, seen)
         if reason:
             problems.append(Problem(number, reason))
@@ -97,6 +89,20 @@ def read(content: bytes) -> StaffList:
             seen[line["key"]] = number
             rows.append(_row(number, line))
     return StaffList(tuple(rows), tuple(problems))
+
+
+def sharing(rows: Sequence[StaffRow], stored: Mapping[str, Collection[str]]) -> tuple[SharedAddress, ...]:
+    """Who of a list has an e-mail address that somebody else has too, in the list or not.
+
+    `stored` is the keys of people by the address that several of them have, once the list is in.
+    """
+    by_key = {row.key: row for row in rows}
+    found = []
+    for keys in stored.values():
+        here = sorted((by_key[key] for key in keys if key in by_key), key=lambda row: row.row)
+        if here:
+            found.append(SharedAddress(tuple(here), tuple(sorted(key for key in keys if key not in by_key))))
+    return tuple(sorted(found, key=lambda shared: shared.rows[0].row))
 
 
 def units_of(rows: Sequence[StaffRow], known: Mapping[str, str]) -> tuple[dict[str, str], tuple[Problem, ...]]:
@@ -123,21 +129,16 @@ def units_of(rows: Sequence[StaffRow], known: Mapping[str, str]) -> tuple[dict[s
     return new, tuple({problem.row: problem for problem in lost}.values())
 
 
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableList("The file is not UTF-8. Save it as 'CSV UTF-8' and try again.") from error
-
-
-def _lines(words: str) -> list[list[str]]:
-    """Every line, blank ones too, so that a row's number is the one a spreadsheet shows."""
-    try:
-        return [[clean(cell).strip() for cell in line] for line in csv.reader(io.StringIO(words, newline=""))]
-    except csv.Error as error:
-        raise UnreadableList(
-            f"The file is not a readable CSV: {error}. Save it as 'CSV UTF-8' and try again."
-        ) from error
+def _check(headings: Sequence[str]) -> None:
+    missing = [column for column in REQUIRED if column not in headings]
+    if missing:
+        raise UnreadableSheet(
+            f"A column is missing: {' and '.join(missing)}. The first line must name the columns: "
+            f"{','.join(COLUMNS)}. All but key and name may be empty."
+        )
+    twice = [column for column in COLUMNS if list(headings).count(column) > 1]
+    if twice:
+        raise UnreadableSheet(f"A column is there twice: {' and '.join(twice)}. Take one of them out.")
 
 
 def _fault(line: Mapping[str, str], seen: Mapping[str, int]) -> str:

@@ -6,9 +6,11 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
+from bot.domain.calendar import local, next_batch
 from bot.errors import Refusal
 from bot.words import N_
 
@@ -33,6 +35,10 @@ CODE_DIGITS, CODE_GROUP = 16, 4
 BETWEEN_DIGITS = re.compile(r"[\s\-\u2010-\u2015]+")
 COME_BACK = timedelta(days=14)
 SILENT = timedelta(days=90)
+TELLINGS = 3
+"""How often the same news is told at most, where it stays in doubt whether it arrived."""
+ALL_MORNINGS = time(8, 0)
+"""A reply that is handed over on a day has been sent by then on the next one, wherever its reader sleeps."""
 
 
 class Side(StrEnum):
@@ -108,6 +114,11 @@ class Thread:
         """The first message that has not been handed over yet."""
         return next((entry for entry in self.entries if entry.shown_from > now), None)
 
+    def last_word(self, entry: str, reader: Side, now: datetime) -> bool:
+        """Whether this is the last that was said, as far as that side may see: then nobody has answered it."""
+        seen = self.seen_by(reader, now).entries
+        return not self.closed and bool(seen) and seen[-1].id == entry
+
     @property
     def waiting(self) -> bool:
         """Whether it is the leader's turn."""
@@ -153,6 +164,17 @@ def open_until(thread: Thread) -> tuple[datetime, str] | None:
     if thread.coded and last.side is Side.LEADER:
         return last.shown_from + COME_BACK, NOT_READ
     return max(entry.shown_from for entry in thread.entries), NOT_YET
+
+
+def told_again(entry: Entry, now: datetime, zone: ZoneInfo) -> datetime:
+    """When a reply that may not have reached its author is told once more.
+
+    Not at the next batch, which would tell in which part of the day the author's morning lies: at the first one of a
+    day on which it is morning for everybody to whom it could have been sent.
+    """
+    day = max(entry.shown_from.astimezone(UTC).date() + timedelta(days=1), now.astimezone(zone).date())
+    begins = local(day, ALL_MORNINGS, zone)
+    return next_batch(begins if begins > now else local(day + timedelta(days=1), ALL_MORNINGS, zone), zone)
 
 
 def require_open(thread: Thread) -> None:

@@ -22,13 +22,14 @@ from bot.entries import ShowDigest
 from bot.errors import NotFound
 from bot.parcels import Reader
 from bot.parts import story_parts
-from bot.plan import DIGEST_GRACE, Due, Event, Work
+from bot.plan import DIGEST_GRACE, Due, Event, Work, plan_week
 from bot.ports import Recipient, When
 from bot.views import Bar, Bars, Divider, Element, Fields, Heading, Note, Quote, Reply, Show, View, text
 from bot.wire import Notice
 from bot.words import N_, Words
 
 HISTORY_WEEKS = 4
+BEFORE_THE_FIRST = timedelta(weeks=2)
 BAND = 5
 """How many answered is said in steps of five: exact numbers of two units would tell who did not."""
 MOST_THEMES = 5
@@ -97,7 +98,7 @@ async def show(_command: ShowDigest, call: Call) -> Reply:
     reader = Reader(call.organisation, call.words, call.now, call.tx, call.themes, person=call.person)
     tree = await call.tx.people.tree(call.organisation.id)
     unit = tree.root.id if call.person.role is Role.STEWARD else call.person.unit
-    for programme in await call.tx.programmes.all(call.organisation.id):
+    for programme in reversed(await call.tx.programmes.all(call.organisation.id)):
         pulse = await call.tx.pulses.last_sealed(programme.id)
         view = await digest_of(WeeklyDigest(programme.id, pulse.week, unit), unit, reader) if pulse else None
         if view is not None:
@@ -225,7 +226,8 @@ def _theme_words(shown: ShownTheme, t: Words) -> str:
 
 
 async def _quote(week: Week, reader: Reader) -> list[Element]:
-    allowed = rules.quotable_in(week.results.comments, week.unit, week.tree.root.id)
+    spent = await reader.tx.quotes.spent(week.pulse) if week.pulse and week.comments else ()
+    allowed = rules.quotable_in(week.results.comments, week.unit, week.tree.root.id, spent)
     chosen = rules.quotable(week.themes, week.comments, allowed)
     if chosen is None:
         return []
@@ -304,13 +306,22 @@ async def _names_somebody(theme: Theme, given: Sequence[Comment], names: frozens
     return sum(theme.name.casefold() in text.casefold() for text in hidden) < len(said) / 2
 
 
+async def _span(programme: Programme, monday: date, reader: Reader) -> rules.Span:
+    """From the last digest that was posted before this one; the first tells of all that was told before it."""
+    organisation = reader.organisation
+    first = programme.starts - timedelta(days=programme.starts.weekday()) - BEFORE_THE_FIRST
+    last = await reader.tx.programmes.last(programme.id, Event.DIGEST, monday) or first
+    since, until = (plan_week(organisation, programme, week).digest for week in (last, monday))
+    return rules.Span(since, until, organisation.tz)
+
+
 async def _story(notice: WeeklyDigest, week: Week, reader: Reader) -> Story | None:
     """One story of the week that this unit may see, its own first. Its id is random, so the choice favours nobody.
 
     In the whole organisation all are its own: only those without a name stand under it by their unit.
     """
-    since, until = notice.week - timedelta(days=3), notice.week + timedelta(days=6)
-    stories = await reader.tx.stories.shared(notice.programme, since, until, reader.now)
+    span = await _span(week.programme, notice.week, reader)
+    stories = await reader.tx.stories.shared(notice.programme, span, reader.now)
     seen = [s for s in stories if s.audience is not Audience.TEAM or s.unit == week.unit]
     whole = week.unit == week.tree.root.id
     return min(seen, key=lambda story: (not whole and story.unit != week.unit, story.id)) if seen else None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
+from bot import typed
 from bot.core import Call, Handler
 from bot.domain.ids import new_id
 from bot.domain.people import Role
-from bot.domain.programmes import Programme
+from bot.domain.programmes import Programme, of_today
 from bot.entries import (
     ChangeSettings,
     Home,
@@ -34,6 +35,7 @@ from bot.views import (
     Heading,
     Note,
     Option,
+    Quote,
     Reply,
     Show,
     Strong,
@@ -47,6 +49,10 @@ from bot.words import LANGUAGES, N_
 
 Verb = Callable[[str, Call], Awaitable[Reply]]
 BOTH = "both"
+MEANT = N_("Did you mean {command}?")
+IN_THE_FORM = N_("Please write it in the form that opens: what is typed in a chat stays there, under your name.")
+MOST_CARRIED = 900
+"""How many characters a button carries on every platform."""
 NOT_A_CHANNEL = N_("Please say this in the channel where the news is to appear.")
 UNKNOWN_UNIT = N_("There is no unit called {name}. The units are: {units}.")
 STEWARDS_ONLY = N_("Only the programme's stewards can do that.")
@@ -61,18 +67,43 @@ class SaveSettings(Command):
     paused: Flag = Flag.NO
 
 
-def front_door(others: Mapping[str, Verb]) -> Handler:
-    """What answers /100days: the word after it says what for, anything else gets the help.
+def front_door(others: Mapping[str, Verb], commands: Mapping[str, tuple[type[Command], Handler]]) -> Handler:
+    """What answers /100days: the word after it says what for, and so does a command without its slash.
 
-    `others` are words that other features answer; each is called with what was typed after it.
+    `others` are words that other features answer; each is called with what was typed after it. `commands` are the
+    typed commands and their handlers. For a slip of the finger it asks what was meant; anything else gets the help.
     """
-    verbs = {**VERBS, **others}
 
     async def home(command: Home, call: Call) -> Reply:
-        verb, _, rest = command.text.strip().partition(" ")
-        return await verbs.get(verb.lower(), _help)(rest.strip(), call)
+        said = {name: _as_verb(*known, command.shown) for name, known in commands.items()}
+        verbs = {**VERBS, **others, **said}
+        word, rest = typed.divided(command.text)
+        if word in verbs:
+            return await verbs[word](rest, call)
+        meant = typed.meant(word, verbs)
+        if not meant:
+            return Show(_what_i_can_do(call), understood=False)
+        kind = commands[meant][0] if meant in commands else None
+        if (rest and kind is SpeakUp) or len(rest) > MOST_CARRIED:
+            return _asking_first(await verbs[meant](rest, call), meant, call)
+        sends = _read(kind, rest, command.shown) if kind else Home(f"{meant} {rest}".strip())
+        return Show(_did_you_mean(meant, sends, rest, call), understood=False)
 
     return home
+
+
+def _read(kind: type[Command], rest: str, shown: Flag) -> Command:
+    """A typed command with what was typed after it, and whether that stands in a chat under a name."""
+    return kind.read({"text": rest, "shown": shown})
+
+
+def _as_verb(kind: type[Command], handler: Handler, shown: Flag) -> Verb:
+    """A typed command as a word after /100days."""
+
+    async def verb(rest: str, call: Call) -> Reply:
+        return await handler(_read(kind, rest, shown), call)
+
+    return verb
 
 
 async def change_settings(_command: ChangeSettings, call: Call) -> Reply:
@@ -105,6 +136,10 @@ async def _front_page(_rest: str, call: Call) -> Reply:
 
 
 async def _help(_rest: str, call: Call) -> Reply:
+    return Show(_what_i_can_do(call))
+
+
+def _what_i_can_do(call: Call) -> View:
     t = call.words
     lines = (
         ("/pulse", N_("the questions that are open now")),
@@ -115,7 +150,7 @@ async def _help(_rest: str, call: Call) -> Reply:
         ("/100days my data", N_("what is held about you")),
     )
     body = tuple(text(Strong(command), ": ", t(words)) for command, words in lines)
-    return Show(View(t(N_("What I can do")), (*body, _doors(call))))
+    return View(t(N_("What I can do")), (*body, _doors(call)))
 
 
 async def _plan(_rest: str, call: Call) -> Reply:
@@ -165,9 +200,32 @@ VERBS: Mapping[str, Verb] = {
     "gosodiadau": _settings,
     "here": _use_channel,
     "yma": _use_channel,
+    "help": _help,
+    "cymorth": _help,
+    "?": _help,
 }
 
 # What it looks like
+
+
+def _did_you_mean(meant: str, sends: Command, rest: str, call: Call) -> View:
+    """The question, and a button that does what was meant with the words that were typed after it."""
+    t, spelled = call.words, f"/100days {meant}" if isinstance(sends, Home) else f"/{meant}"
+    asks = isinstance(sends, SpeakUp | StartStory) and not rest
+    button = Button(t(N_("Yes, {command}"), command=spelled), sends, Style.PRIMARY, asks=asks)
+    body: list[Element] = [Quote(rest)] if rest else []
+    if isinstance(sends, SpeakUp):
+        body.append(text(t(IN_THE_FORM)))
+    body += [Buttons((button,)), Note(t(N_("Nothing was done yet. /100days help says what else there is.")))]
+    return View(t(MEANT, command=spelled), tuple(body))
+
+
+def _asking_first(reply: Reply, meant: str, call: Call) -> Reply:
+    """What was meant, where it only asks: a form sends nothing by itself, and keeps what was typed out of the chat."""
+    if not isinstance(reply, Ask):
+        return reply
+    note = call.words(MEANT, command=f"/{meant}")
+    return Ask(replace(reply.form, body=(text(Strong(note)), *reply.form.body)))
 
 
 def _goal_card(programme: Programme, call: Call) -> tuple[Element, ...]:
@@ -203,5 +261,4 @@ def _languages(rest: str) -> tuple[str, tuple[str, ...]]:
 
 
 async def _running(call: Call) -> Programme | None:
-    programmes = await call.tx.programmes.all(call.organisation.id)
-    return next((programme for programme in programmes if programme.running(call.today)), None)
+    return of_today(await call.tx.programmes.all(call.organisation.id), call.today)

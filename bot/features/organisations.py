@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.ids import new_id
 from bot.domain.people import Identity, Organisation, Person, Platform, Tree, Unit
+from bot.domain.programmes import Programme, in_the_way, may_start
 from bot.domain.pulses import NEVER_LOWER, raised
 from bot.domain.retention import Kept, kept_for
-from bot.domain.staff_list import Problem, StaffRow, read, units_of
+from bot.domain.staff_list import Problem, SharedAddress, StaffRow, read, sharing, units_of
 from bot.errors import Misconfigured, Refusal
 from bot.ports import Entrant, Store, Transaction
+from bot.wire import clean
 
+DAY = "%d %B %Y"
 NATIONS = ("ENG", "WLS", "SCT", "NIR")
 
 
@@ -24,7 +27,8 @@ NATIONS = ("ENG", "WLS", "SCT", "NIR")
 class Imported:
     """What an import did: how many people are in, how many of all can be written to, and what was left out.
 
-    `absent` is how many stand in the organisation's list of before and not in this one.
+    `absent` is how many stand in the organisation's list of before and not in this one. `awaited` is how many accounts
+    wait for their workspace to be connected; `unlinked` are the rows with an account of nobody knows which workspace.
     """
 
     people: int
@@ -32,6 +36,9 @@ class Imported:
     absent: int
     new_units: tuple[str, ...]
     problems: tuple[Problem, ...]
+    shared: tuple[SharedAddress, ...] = ()
+    awaited: Mapping[Platform, int] = field(default_factory=dict)
+    unlinked: tuple[Problem, ...] = ()
 
 
 async def create(store: Store, name: str, zone: str, nation: str) -> Organisation:
@@ -44,6 +51,9 @@ async def create(store: Store, name: str, zone: str, nation: str) -> Organisatio
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise Misconfigured(f"{zone} is not a time zone. Write it like Europe/London.") from error
+    name = clean(name).strip()
+    if not name:
+        raise Misconfigured("An organisation needs a name, such as 'Penbryn Council'.")
     organisation = Organisation(new_id(), name, zone, nation)
     async with store.begin() as tx:
         if name.casefold() in {known.name.casefold() for known in await tx.organisations.all()}:
@@ -93,6 +103,20 @@ async def come_back(store: Store, platform: Platform, workspace: str) -> None:
             await tx.organisations.connect(organisation.id, platform, workspace)
 
 
+async def start(store: Store, programme: Programme) -> None:
+    """Start a programme. Raises `Misconfigured` where another has a week in common with it, whoever starts it first."""
+    async with store.begin() as tx:
+        others = await tx.programmes.hold(programme.organisation)
+        if blocking := in_the_way(programme, others):
+            run = "; ".join(f"{p.name} runs from {p.starts:{DAY}} until {p.ends:{DAY}}" for p in blocking)
+            first = may_start(programme, others)
+            raise Misconfigured(
+                f"{run}. With {programme.name} beside it everybody would be asked twice a week, so nothing was "
+                f"started. It can start on {first:{DAY}} or later: --starts {first}."
+            )
+        await tx.programmes.add(programme)
+
+
 async def set_thresholds(store: Store, organisation: Organisation, k: int, k_comment: int, *, at_once: bool) -> int:
     """How many must have answered, or commented, in pulses from now on; `at_once` raises those that are open too.
 
@@ -112,8 +136,10 @@ async def only(store: Store) -> Organisation:
     """The installation's only organisation. Raises `Misconfigured` where there is none, or several."""
     async with store.view() as tx:
         organisations = await tx.organisations.all()
-    if len(organisations) != 1:
-        names = ", ".join(organisation.name for organisation in organisations) or "none yet"
+    if not organisations:
+        raise Misconfigured("There is no organisation yet. Make yours: hundred-days organisation create NAME.")
+    if len(organisations) > 1:
+        names = ", ".join(organisation.name for organisation in organisations)
         raise Misconfigured(f"Please say which organisation with --organisation. There are: {names}.")
     return organisations[0]
 
@@ -139,11 +165,15 @@ async def import_people(store: Store, organisation: Organisation, content: bytes
         units = await _add_units(tx, organisation, new, known)
         refused = {problem.row for problem in lost}
         rows = [row for row in listed.rows if row.row not in refused]
-        await tx.people.enter(organisation.id, await _entrants(tx, organisation, rows, units, tree))
+        workspaces = await tx.organisations.workspaces(organisation.id)
+        await tx.people.enter(organisation.id, _entrants(organisation, rows, units, tree, workspaces))
+        shared = sharing(rows, await tx.people.sharing(organisation.id))
+        awaited = await tx.people.awaited(organisation.id)
         reachable = await tx.people.reachable(organisation.id)
         absent = await tx.people.absent(organisation.id, {row.key for row in listed.rows})
     problems = sorted((*listed.problems, *lost), key=lambda problem: problem.row)
-    return Imported(len(rows), reachable, absent, tuple(new), tuple(problems))
+    unlinked = _unlinked(rows, workspaces)
+    return Imported(len(rows), reachable, absent, tuple(new), tuple(problems), shared, awaited, unlinked)
 
 
 async def let_go(store: Store, organisation: Organisation, content: bytes, now: datetime) -> int:
@@ -175,10 +205,13 @@ async def _add_units(
     return ids
 
 
-async def _entrants(
-    tx: Transaction, organisation: Organisation, rows: Sequence[StaffRow], units: Mapping[str, str], tree: Tree
+def _entrants(
+    organisation: Organisation,
+    rows: Sequence[StaffRow],
+    units: Mapping[str, str],
+    tree: Tree,
+    workspaces: Mapping[Platform, tuple[str, ...]],
 ) -> list[Entrant]:
-    workspaces = await tx.organisations.workspaces(organisation.id)
     entrants = []
     for row in rows:
         person = Person(
@@ -194,15 +227,32 @@ async def _entrants(
             language=row.language,
             zone=row.zone or organisation.zone,
         )
-        accounts = tuple(_account(platform, account, workspaces) for platform, account in row.accounts)
+        accounts = (_account(platform, account, workspaces, organisation) for platform, account in row.accounts)
         entrants.append(Entrant(person, tuple(a for a in accounts if a)))
     return entrants
 
 
-def _account(platform: Platform, account: str, workspaces: Mapping[Platform, tuple[str, ...]]) -> Identity | None:
-    """An account as a list names it: `U123`, or `T123:U123` where there are several workspaces."""
+def _account(
+    platform: Platform, account: str, workspaces: Mapping[Platform, tuple[str, ...]], organisation: Organisation
+) -> Identity | None:
+    """An account as a list names it: `U123`, or `T123:U123` where there are several workspaces.
+
+    Where there is none yet, it waits under its organisation, and is the first one's that is connected.
+    """
     workspace, colon, user = account.partition(":")
     if colon:
         return Identity(platform, workspace, user)
     connected = workspaces.get(platform, ())
+    if not connected and platform is not Platform.WEB:
+        return Identity(platform, organisation.id, account)
     return Identity(platform, connected[0], account) if len(connected) == 1 else None
+
+
+def _unlinked(rows: Sequence[StaffRow], workspaces: Mapping[Platform, tuple[str, ...]]) -> tuple[Problem, ...]:
+    """The accounts that could be on any of several workspaces."""
+    return tuple(
+        Problem(row.row, f"{account} does not say on which workspace it is; write {workspaces[platform][0]}:{account}")
+        for row in rows
+        for platform, account in row.accounts
+        if ":" not in account and len(workspaces.get(platform, ())) > 1
+    )

@@ -12,7 +12,7 @@ from bot.domain.ballots import COMMENT
 from bot.domain.calendar import waking
 from bot.domain.ids import new_id
 from bot.domain.people import Labels
-from bot.domain.programmes import Programme
+from bot.domain.programmes import Programme, of_today
 from bot.domain.pulses import Pulse, State
 from bot.domain.questions import QUESTIONS, SCALE, next_questions
 from bot.entries import ShowPulse
@@ -113,14 +113,14 @@ class PulseReminder(Notice):
 
 async def show(_command: ShowPulse, call: Call) -> Reply:
     """The open pulse with what is already answered marked, or when the next one comes."""
-    for programme in await call.tx.programmes.all(call.organisation.id):
+    programmes = await call.tx.programmes.all(call.organisation.id)
+    for programme in programmes:
         pulse = await call.tx.pulses.current(programme.id)
         if pulse and pulse.open_at(call.now) and await call.tx.pulses.labels(pulse.id, call.person.id):
             answered = await call.tx.ballots.answered(pulse, call.person.id)
             return Show(asking(pulse, answered, call.words))
-        if programme.running(call.today):
-            return Show(_nothing_open(programme, call))
-    return Show(View(call.words(NONE_PLANNED)))
+    running = of_today(programmes, call.today)
+    return Show(_nothing_open(running, call) if running else View(call.words(NONE_PLANNED)))
 
 
 async def answer(command: AnswerPulse, call: Call) -> Reply:

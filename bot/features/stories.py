@@ -11,7 +11,7 @@ from bot.domain import stories as rules
 from bot.domain.calendar import next_batch
 from bot.domain.ids import new_id
 from bot.domain.people import THREAD_UNIT_MIN, Tree
-from bot.domain.programmes import Programme
+from bot.domain.programmes import Programme, of_today
 from bot.domain.stories import AUDIENCES, KINDS, Audience, Story, StoryKind, StoryState
 from bot.entries import MyStories, StartStory
 from bot.errors import NotFound, Refusal
@@ -184,7 +184,7 @@ def _form(story: Story, t: Words, draft: str = "") -> Form:
             Paragraph(
                 "text",
                 t(N_("What happened, and what did you learn?")),
-                value=story.text[: rules.LONGEST],
+                value=story.text,
                 longest=rules.LONGEST,
             ),
             Paragraph(
@@ -253,10 +253,10 @@ def _help(t: Words) -> View:
 
 
 async def _running(call: Call) -> Programme:
-    for programme in await call.tx.programmes.all(call.organisation.id):
-        if programme.running(call.today):
-            return programme
-    raise Refusal(NO_PROGRAMME)
+    programme = of_today(await call.tx.programmes.all(call.organisation.id), call.today)
+    if programme is None:
+        raise Refusal(NO_PROGRAMME)
+    return programme
 
 
 def _blank(programme: Programme, call: Call) -> Story:

@@ -13,9 +13,9 @@ from bot.domain.people import THREAD_UNIT_MIN, Person, Role, Tree, without
 from bot.domain.threads import HEARING, RECIPIENTS, Entry, Hearing, Recipient, Side, Thread
 from bot.entries import MyThreads, SpeakUp
 from bot.errors import NotFound, Refusal
-from bot.parcels import Reader
+from bot.parcels import Moment, Reader
+from bot.ports import Again, Transaction, When
 from bot.ports import Recipient as To
-from bot.ports import Transaction, When
 from bot.views import (
     Ask,
     Button,
@@ -24,9 +24,9 @@ from bot.views import (
     Done,
     Element,
     Form,
-    Heading,
     Line,
     Note,
+    Once,
     Option,
     Paragraph,
     Quote,
@@ -59,6 +59,15 @@ LEFT_OUT = N_(
     "What you typed after the command was left out, because it stands in the chat under your name. Delete it there if "
     "you can, and write it here instead."
 )
+WAITING = (
+    N_("Somebody in {unit} has written to you"),
+    N_("They are waiting for an answer. You need not know who they are to give one."),
+)
+WAITING_STILL = (
+    N_("A conversation in {unit} still waits for an answer"),
+    N_("You may have been told of it before: we could not tell. Nobody has answered it yet."),
+)
+TOLD_BEFORE = N_("You may have been told of it before: we could not tell. Nothing has been added since.")
 SILENCE = N_("A conversation in which nobody writes for {days} days is closed.")
 
 
@@ -112,18 +121,23 @@ class PutAway(Command):
 
 @dataclass(frozen=True, slots=True)
 class ThreadWaiting(Notice):
-    """Somebody has written to a leader."""
+    """Somebody has written to a leader. `telling` rises where it is in doubt whether they were told."""
 
     thread: str
     entry: str
+    telling: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadAnswered(Notice):
-    """A leader has answered. To whom is locked in the thread, and opened only when this is sent."""
+    """A leader has answered. To whom is locked in the thread, and opened only when this is sent.
+
+    `telling` rises where it is in doubt whether they were told.
+    """
 
     thread: str
     entry: str
+    telling: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,12 +281,15 @@ async def compose_waiting(notice: ThreadWaiting, reader: Reader) -> View | None:
     thread = await reader.tx.threads.get(notice.thread)
     if thread is None or thread.closed or reader.person is None or not await _leads(reader.person, thread, reader.tx):
         return None
+    if notice.telling > 1 and not thread.last_word(notice.entry, Side.LEADER, reader.now):
+        return None
     t = reader.words
     unit = (await reader.tx.people.tree(thread.organisation)).units[thread.unit].name
+    title, words = WAITING_STILL if notice.telling > 1 else WAITING
     return View(
-        t(N_("Somebody in {unit} has written to you"), unit=unit),
+        t(title, unit=unit),
         (
-            text(t(N_("They are waiting for an answer. You need not know who they are to give one."))),
+            text(t(words)),
             Buttons((Button(t(N_("Read and answer")), ReadThread(thread.id), Style.PRIMARY, asks=True),)),
         ),
     )
@@ -288,11 +305,30 @@ async def compose_answered(notice: ThreadAnswered, reader: Reader) -> View | Non
     thread = await reader.tx.threads.get(notice.thread)
     if thread is None or thread.closed:
         return None
+    if notice.telling > 1 and not thread.last_word(notice.entry, Side.STAFF, reader.now):
+        return None
     t, name = reader.words, await reader.tx.threads.handle(thread)
-    return View(
-        t(N_("You have a reply")),
-        (Buttons((Button(t(N_("Read it")), ReadThread(name), Style.PRIMARY, asks=True),)),),
-    )
+    read = Buttons((Button(t(N_("Read it")), ReadThread(name), Style.PRIMARY, asks=True),))
+    if notice.telling == 1:
+        return View(t(N_("You have a reply")), (read,))
+    return View(t(N_("You have a reply, if you have not read it yet")), (text(t(TOLD_BEFORE)), read))
+
+
+async def wait_again(notice: ThreadWaiting, at: Moment) -> Again | None:
+    """A reader who may not have been told is told at the next batch, if it still waits then."""
+    if notice.telling >= rules.TELLINGS:
+        return None
+    return Again(replace(notice, telling=notice.telling + 1), When(next_batch(at.now, at.organisation.tz)))
+
+
+async def answer_again(notice: ThreadAnswered, at: Moment) -> Again | None:
+    """An author who may not have been told is told on another day, unless one of the two has said more by then."""
+    thread = await at.tx.threads.get(notice.thread)
+    entries = {entry.id: entry for entry in thread.entries} if thread else {}
+    if notice.telling >= rules.TELLINGS or notice.entry not in entries:
+        return None
+    when = rules.told_again(entries[notice.entry], at.now, at.organisation.tz)
+    return Again(replace(notice, telling=notice.telling + 1), When(when))
 
 
 # What it looks like
@@ -311,7 +347,7 @@ def _form(draft: str, t: Words) -> Form:
                 "body",
                 t(N_("What do you want to say?")),
                 hint=t(N_("Writing style can give you away; so can details that only you know.")),
-                value=draft.strip()[: rules.LONGEST],
+                value=draft.strip(),
                 longest=rules.LONGEST,
             ),
             Choice("hear", t(N_("How do you want to hear of a reply?")), ways, Hearing.HERE),
@@ -333,7 +369,7 @@ def _receipt(code: str, call: Call) -> Form:
     body = (
         text(t(N_("It is handed over on {when}, with whatever else has come in."), when=when)),
         text(t(N_("This is your code. Write it down now: it is shown this once, and kept nowhere."))),
-        Heading(rules.spelled(code)),
+        Once(rules.spelled(code)),
         text(t(N_("To read the reply, come back with /speakup and choose")), " ", Strong(t(N_("I have a code")))),
     )
     return Form(t(N_("Your code")), PutAway, (), t(N_("I wrote it down")), t(N_("Close")), body)

@@ -143,17 +143,18 @@ async def founded(place: Place, plan: Plan) -> AsyncIterator[Company]:
 
 @contextmanager
 def everything_logged() -> Iterator[io.StringIO]:
-    """The product's own logs, set to tell as much as they can. Given back as they were."""
+    """The logs, set to tell as much as they can, libraries' too. Given back as they were."""
     root, log = logging.getLogger(), io.StringIO()
     handlers, level = root.handlers[:], root.level
-    quiet = {name: logging.getLogger(name).level for name in logs.QUIET}
+    others = {name: logging.getLogger(name).level for name in (*logs.OURS, *logs.QUIET)}
     logs.configure(logging.DEBUG, log)
+    root.setLevel(logging.DEBUG)
     try:
         yield log
     finally:
         root.handlers[:] = handlers
         root.setLevel(level)
-        for name, was in quiet.items():
+        for name, was in others.items():
             logging.getLogger(name).setLevel(was)
 
 

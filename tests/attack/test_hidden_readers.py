@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.calendar import waking
+from bot.domain.calendar import next_batch, waking
 from bot.domain.people import Address, Platform
 from bot.features.organisations import import_people
 from bot.ports import InDoubt, Later, Messenger, Outcome, Rejected
 from bot.views import View
+from storage.outbox import AGAIN
 from tests.attack.thief import Rows, steal
+from tests.conftest import Databases
 from tests.world import BATCH, OPENS, Mailbox, World, open_world
 
 MORNING = (BATCH + timedelta(days=1)).replace(hour=9)
@@ -35,6 +37,14 @@ class Deaf(Mailbox):
 
     async def send(self, to: Address, view: View, key: str) -> Outcome:
         return self.fails if to.ref == self.account else await Mailbox.send(self, to, view, key)
+
+
+@dataclass(slots=True)
+class Mute(Mailbox):
+    """A platform that answers 503 about replies, whoever they are for."""
+
+    async def send(self, to: Address, view: View, key: str) -> Outcome:
+        return InDoubt("503") if "reply" in view.title else await Mailbox.send(self, to, view, key)
 
 
 async def test_no_stored_time_tells_where_a_hidden_author_is(database: str, tmp_path: Path) -> None:
@@ -97,10 +107,49 @@ async def answered(database: str, folder: Path, messenger: Mailbox) -> AsyncIter
         yield world
 
 
+async def test_a_reply_told_again_does_not_tell_where_its_author_is(empty_sqlite: Databases, tmp_path: Path) -> None:
+    """Every account fails in its own morning; all are told again at one time, and the rows that wait look alike."""
+    async with in_doubt(empty_sqlite, tmp_path) as world:
+        for telling in (1, 2):
+            await through_the_day(world, MORNING + timedelta(days=telling - 1))
+            rows = [row for row in await news(world) if str(row["key"]).count(AGAIN) == telling]
+            assert len(rows) == len(ZONES)
+            assert waiting_until(rows) == {MORNING + timedelta(days=telling)}
+            assert len({looks(row) for row in rows}) == 1
+
+
+async def test_the_look_at_tellings_can_see(
+    empty_sqlite: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were it told again at the next batch, its time would tell on which side of it the author's morning lies."""
+    monkeypatch.setattr("bot.domain.threads.told_again", lambda _, now, zone: next_batch(now, zone))
+    async with in_doubt(empty_sqlite, tmp_path) as world:
+        await through_the_day(world, MORNING)
+        assert len(waiting_until([row for row in await news(world) if AGAIN in str(row["key"])])) > 1
+
+
+@asynccontextmanager
+async def in_doubt(databases: Databases, folder: Path) -> AsyncIterator[World]:
+    """Replies to everybody, on a platform that answers 503 to all and can not be looked at."""
+    async with answered(databases.sqlite(folder), folder, Mute(looks=False)) as world:
+        yield world
+
+
+async def through_the_day(world: World, morning: datetime) -> None:
+    """Look when the first are up, and whenever somebody else gets up."""
+    for hours in (0, 1, 5, 13):
+        await world.at(morning + timedelta(hours=hours, minutes=5))
+
+
 async def replies(world: World) -> Rows:
-    found = [row for row in (await steal(world))["deliveries"] if row["notice"] == "ThreadAnswered"]
+    """The first news of each reply."""
+    found = [row for row in await news(world) if AGAIN not in str(row["key"])]
     assert len(found) == len(ZONES)
     return found
+
+
+async def news(world: World) -> Rows:
+    return [row for row in (await steal(world))["deliveries"] if row["notice"] == "ThreadAnswered"]
 
 
 def told(world: World, account: str) -> list[View]:

@@ -21,6 +21,7 @@ from bot.domain.people import Address, Organisation, Platform
 from bot.domain.programmes import Programme
 from bot.features.organisations import create, import_people, only
 from bot.ports import Channel, Messenger
+from bot.practice import travelling
 from bot.settings import Settings
 from tests.platforms import LocalPlatform, Visitor
 from tests.platforms.slack import LocalSlack
@@ -138,4 +139,4 @@ async def _mount(product: Product, chat: Chat, clock: StageClock, organisation: 
         people, tree = await tx.people.all(organisation.id), await tx.people.tree(organisation.id)
     nobody = Colleagues.of(product.core, ())
     workspace = Workspace(product.core, product.worker, chat, clock, organisation, people, tree, nobody)
-    server.mount(product.site, workspace, Desk(chat, clock))
+    server.mount(product.site, workspace, Desk(chat, clock, await travelling(product)))

@@ -78,7 +78,7 @@ async def _in_chat(person: Visitor) -> str:
     match person:
         case WebVisitor():
             async with person.platform.session.get(f"{person.platform.product}/", headers=person._who()) as page:
-                return (await page.text()).partition('id="form"')[0]
+                return (await page.text()).partition('id="messages"')[2].partition('class="composer"')[0]
         case SlackVisitor():
             return str([item.payload for item in person.slack.state.seen_by(person.user)])
         case TeamsVisitor():

@@ -132,9 +132,10 @@ async def test_words_that_stand_in_the_chat_under_a_name_are_not_made_unnamed(st
     then it is left out, with the reason. A story of such words says what they are before anybody chooses."""
     ann, seen = stage.person(5), stage.kind == "teams"
     await stage.at(OPENS)
-    await ann.say(f"/speakup {SECRET}")
-    assert await _typed(ann, "body") == ("" if seen else SECRET)
-    assert ("left out, because it stands in the chat under your name" in await ann.sees()) == seen
+    for typed in ("/speakup", "/100days speakup", "/100days speakp"):
+        await ann.say(f"{typed} {SECRET}")
+        assert await _typed(ann, "body") == ("" if seen else SECRET)
+        assert ("left out, because it stands in the chat under your name" in await ann.sees()) == seen
     await ann.say("/speakup")
     assert "left out" not in await ann.sees()
     await ann.say(f"/story {STORY}")
@@ -178,6 +179,17 @@ async def test_what_was_typed_is_kept_when_a_form_is_refused(stage: Stage) -> No
     await ann.fill({"comment": "Words that took a while"})
     assert "has closed" in await ann.sees()
     assert await _typed(ann, "comment") == "Words that took a while"
+
+
+async def test_a_misspelled_command_keeps_its_words(stage: Stage) -> None:
+    """It asks what was meant, and the button does that with the words that were typed."""
+    ann = stage.person(5)
+    await stage.at(BEFORE)
+    await ann.say("/100days sotry We closed a form")
+    assert "Did you mean /story?" in await ann.sees()
+    await ann.press("Yes, /story")
+    assert "Only you can see this draft." in await ann.sees()
+    assert "We closed a form" in await ann.sees()
 
 
 async def test_hostile_words_are_only_words(stage: Stage) -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from playwright.async_api import Error, Page, ViewportSize, async_playwright
@@ -142,6 +143,55 @@ async def test_a_pulse_can_be_answered_with_the_keyboard_alone(reader: Reader) -
     await _tab_to(reader, "Agree")
     await reader.page.keyboard.press("Enter")
     await reader.reads("Recorded. You can change it until")
+
+
+async def test_what_is_written_is_there_again(reader: Reader) -> None:
+    """When the session ended meanwhile, with a script or without; with one, also when the page was left, and nobody is
+    signed out of words that were not sent. A second press shows the code that the first one brought."""
+    page, story = reader.page, reader.page.get_by_label("What happened, and what did you learn?")
+    scripted = (reader.page.viewport_size or ViewportSize(width=0, height=0))["width"] == 1100
+    await _enters(reader)
+    await reader.press("Tell a story")
+    await story.fill("Written in peace")
+    if scripted:
+        await page.get_by_role("link", name="Front page").click()
+        await reader.press("Tell a story")
+        await reader.reads("What you had written is here again.")
+        assert await story.input_value() == "Written in peace"
+        for button in ("Cancel", "Sign out"):
+            await page.get_by_role("button", name=button).click()
+            await page.get_by_role("button", name="Keep writing").click()
+        await story.fill("x" * 2001)
+        await reader.reads("Characters too many: 1")
+        await story.fill("Written in peace")
+    reader.site.world.time[0] += timedelta(minutes=31)
+    await reader.press("Share it")
+    await reader.reads("Your session has ended.")
+    await _enters(reader)
+    assert await story.input_value() == "Written in peace"
+    await page.get_by_label("Show my name with it").check()
+    await reader.press("Share it")
+    await reader.reads("Thank you for telling it")
+    if scripted:
+        assert await page.evaluate("Object.keys(sessionStorage)") == []
+
+    await page.get_by_role("link", name="Front page").click()
+    await reader.press("Speak up")
+    await page.get_by_label("What do you want to say?").fill("Nobody may know")
+    await page.get_by_label("Give me a code only").check()
+    await page.get_by_role("button", name="Send it").dblclick()
+    await reader.reads("This is your code.")
+    await _check(reader)
+    assert await page.get_by_role("link", name="Front page").count() == 0
+    await reader.press("I wrote it down")
+    await reader.reads("My pulse")
+
+
+async def _enters(reader: Reader) -> None:
+    if reader.page.url == "about:blank":
+        await reader.arrives("")
+    await reader.page.fill("#code", await reader.site.code("u5"))
+    await reader.press("Come in")
 
 
 async def _looks_back(reader: Reader) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -24,6 +24,12 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+BODY, WORDS = "What do you want to say?", "Nobody may know"
+HASTY = """() => new MutationObserver((_, seen) => setTimeout(() => {
+  const button = document.querySelector('#form [data-once] .primary');
+  if (button) { button.click(); seen.disconnect(); }
+})).observe(document.getElementById('form'), { childList: true })"""
+"""Presses the button of what is shown once as soon as it is there."""
 STORY = "We closed the form nobody read <b>really</b>"
 
 
@@ -132,8 +138,12 @@ async def test_a_newcomer_sees_the_whole_loop(newcomer: Newcomer) -> None:
     assert problems == []
 
 
-async def test_the_page_works_without_a_script_and_for_nobody_else(newcomer: Newcomer) -> None:
-    """A press, a command and a form work by plain forms and redirects; another site can neither press nor frame."""
+async def test_the_page_works_without_a_script_for_nobody_else_and_loses_nothing(newcomer: Newcomer) -> None:
+    """A press, a command and a form work by plain forms and redirects; another site can neither press nor frame.
+
+    Nothing that is written is lost by a misspelled command, Escape, a page loaded again, a connection that drops or a
+    second press; what is shown once is put away by its own button only; and the keyboard is enough.
+    """
     browser = newcomer.page.context.browser
     assert browser is not None
     context = await browser.new_context(java_script_enabled=False)
@@ -148,6 +158,14 @@ async def test_the_page_works_without_a_script_and_for_nobody_else(newcomer: New
     await plain.reads("Thank you for telling it")
     await context.close()
     await _nobody_else(newcomer)
+    problems: list[str] = []
+    newcomer.page.on("pageerror", lambda error: problems.append(str(error)))
+    await _misspells_a_story(newcomer)
+    await _writes_without_a_name(newcomer)
+    await _sends_it_over_a_bad_line(newcomer)
+    await _is_given_a_code(newcomer)
+    await _throws_a_story_away(newcomer)
+    assert problems == []
 
 
 async def _nobody_else(newcomer: Newcomer) -> None:
@@ -160,3 +178,87 @@ async def _nobody_else(newcomer: Newcomer) -> None:
     page = await request.get(newcomer.address)
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
     assert page.headers["cache-control"] == "no-store"
+
+
+async def _misspells_a_story(newcomer: Newcomer) -> None:
+    composer = newcomer.page.get_by_label("Type a command")
+    await newcomer.say("/sotry we did it")
+    await newcomer.reads("Did you mean /story?")
+    await expect(composer).to_have_value("/sotry we did it")
+    await newcomer.press("Yes, /story")
+    await newcomer.reads("Only you can see this draft.")
+    await expect(composer).to_have_value("")
+
+
+async def _writes_without_a_name(newcomer: Newcomer) -> None:
+    """Escape asks first, and a page that is loaded again has the words and what was chosen. Tab stays in the form."""
+    page, words = newcomer.page, newcomer.page.get_by_label(BODY)
+    await newcomer.say("/speakup")
+    await words.fill(WORDS)
+    await page.get_by_label("Give me a code only").check()
+    await _rested(newcomer)
+    await page.keyboard.press("Escape")
+    await newcomer.reads("You have written something that was not sent")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("dialog")).to_have_count(1)
+    await page.reload()
+    await expect(words).to_have_value(WORDS)
+    await expect(page.get_by_label("Give me a code only")).to_be_checked()
+    for _ in range(12):
+        await page.keyboard.press("Tab")
+        assert not await page.locator("body > :not(#form) :focus").count()
+
+
+async def _sends_it_over_a_bad_line(newcomer: Newcomer) -> None:
+    page = newcomer.page
+    await page.route("**/fill", lambda route: route.abort())
+    await newcomer.press("Send it")
+    await newcomer.reads("Nothing that you wrote is gone.")
+    await expect(page.get_by_label(BODY)).to_have_value(WORDS)
+    await page.unroute("**/fill")
+
+
+async def _is_given_a_code(newcomer: Newcomer) -> None:
+    """A second click, a press that comes too soon, Enter and Escape leave it where it is.
+
+    Where copying is not allowed, it is selected.
+    """
+    page = newcomer.page
+    await page.evaluate(HASTY)
+    await page.get_by_role("button", name="Send it").dblclick()
+    await newcomer.reads("This is your code.")
+    for key in ("Enter", "Escape", "Escape"):
+        await page.keyboard.press(key)
+    await _rested(newcomer)
+    for _ in range(2):
+        await page.keyboard.press("Escape")
+    await page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
+    await newcomer.press("Copy")
+    await newcomer.reads("It is selected now.")
+    code = await page.locator(".once").inner_text()
+    assert re.fullmatch(r"(\d{4} ){3}\d{4}", code)
+    assert (await page.evaluate("getSelection().toString()")).strip() == code
+    await page.evaluate("() => { navigator.clipboard.writeText = () => Promise.resolve(); }")
+    await newcomer.press("Copy")
+    await newcomer.reads("Copied")
+    await newcomer.press("I wrote it down")
+    await expect(page.locator("dialog")).to_have_count(0)
+    await expect(page.get_by_label("Type a command")).to_be_focused()
+    assert await page.evaluate("Object.keys(sessionStorage)") == []
+
+
+async def _throws_a_story_away(newcomer: Newcomer) -> None:
+    """Too many characters are counted and not cut. What is thrown away on purpose is gone."""
+    page = newcomer.page
+    await newcomer.say("/story")
+    await page.get_by_label("What happened, and what did you learn?").fill("x" * 2001)
+    await newcomer.reads("Characters too many: 1")
+    await newcomer.press("Cancel")
+    await newcomer.press("Throw it away")
+    await expect(page.locator("dialog")).to_have_count(0)
+    assert await page.evaluate("Object.keys(sessionStorage)") == []
+
+
+async def _rested(newcomer: Newcomer) -> None:
+    """The form in front takes presses by now."""
+    await newcomer.page.locator("#form .row button:enabled").first.wait_for()

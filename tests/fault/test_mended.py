@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
+from sqlalchemy import Table
 
 from bot.domain.ballots import Results, Tally
 from bot.domain.digests import index_of
 from bot.domain.ids import new_id
-from bot.domain.people import Address, Organisation, Platform, Unit
+from bot.domain.people import Address, Organisation, Person, Platform, Unit
 from bot.domain.programmes import Programme
+from bot.domain.pulses import State
 from bot.domain.questions import INDEX
 from bot.errors import Misconfigured
 from bot.features.organisations import create
-from bot.ports import Channel
-from bot.views import Refused
+from bot.ports import Channel, Outcome, Sent
+from bot.views import Refused, View
+from storage.engine import open_engines
+from storage.rows import ChannelRow, PersonRow, ProgrammeRow, Row
+from tests.attack.thief import steal
 from tests.fault.test_doubt import LEASE, Shaky
-from tests.world import BATCH, BEFORE, MONDAY, OPENS, WORKSPACE, World, open_world
+from tests.world import BATCH, BEFORE, CLOSES, MONDAY, OPENS, WORKSPACE, Mailbox, World, open_world
 
 
 async def test_a_story_withdrawn_while_its_send_was_in_doubt_is_edited_out(tmp_path: Path) -> None:
@@ -42,6 +49,65 @@ async def test_an_organisation_that_can_not_be_planned_stops_no_other(world: Wor
         await tx.programmes.add(Programme(new_id(), broken.id, "Change", "A goal", MONDAY))
     await world.at(OPENS)
     assert len(world.mailbox.sent) == 28
+
+
+async def test_a_programme_that_can_not_be_read_stops_no_other(small_world: World) -> None:
+    """A row with a rhythm or a label that is none keeps no other programme from its week."""
+    for column, value in (("rhythm", ["soon"]), ("segments", ["shoe size"])):
+        broken = replace(small_world.programme, id=new_id(), starts=MONDAY - timedelta(weeks=30))
+        async with small_world.product.store.begin() as tx:
+            await tx.programmes.add(broken)
+        await _spoil(small_world, ProgrammeRow, broken.id, **{column: value})
+    await small_world.at(OPENS)
+    assert len(small_world.mailbox.sent) == 28
+    await small_world.at(CLOSES)
+    assert (await small_world.pulse()).state is State.SEALED
+
+
+async def test_a_person_whose_zone_is_not_known_keeps_nobody_from_being_asked(small_world: World) -> None:
+    """They themselves can not be written to, because nobody knows when it is night there."""
+    [person] = [p for p in await _people(small_world) if p.key == "k5"]
+    await _spoil(small_world, PersonRow, person.id, zone="Europe/Lodnon")
+    await small_world.at(OPENS)
+    assert len(small_world.mailbox.sent) == 27
+    assert small_world.mailbox.to("u5") == []
+
+
+async def test_a_channel_that_is_forgotten_during_a_send_unsettles_nobody(world: World) -> None:
+    """What was sent beside it, in one batch, ends as sent."""
+
+    async def forget_it(mailbox: Mailbox, to: Address, view: View, key: str) -> Outcome:
+        if to.ref == "general":
+            await _spoil(world, ChannelRow, "", ref="general")
+        mailbox.sent.append((to.ref, view))
+        return Sent(key)
+
+    await world.ask("u5", "TellStory", text="Told", audience="organisation", named="yes")
+    await world.ask("u6", "TellStory", text="Told", audience="team", named="yes")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Mailbox, "send", forget_it)
+        await world.at(BEFORE + timedelta(minutes=1))
+    assert sorted(to for to, _ in world.mailbox.sent) == ["general", "housing"]
+    assert {row["state"] for row in (await steal(world))["deliveries"]} == {"done"}
+
+
+async def _people(world: World) -> tuple[Person, ...]:
+    async with world.product.store.view() as tx:
+        return await tx.people.all(world.organisation.id)
+
+
+async def _spoil(world: World, row: type[Row], key: str, **values: object) -> None:
+    """Change a row by hand; without a key, delete those that hold these values."""
+    table = cast("Table", row.__table__)
+    engines = open_engines(world.database)
+    try:
+        async with engines.write.begin() as connection:
+            if key:
+                await connection.execute(table.update().where(table.c.id == key).values(**values))
+            else:
+                await connection.execute(table.delete().where(*(table.c[name] == is_ for name, is_ in values.items())))
+    finally:
+        await engines.dispose()
 
 
 async def test_a_zone_or_nation_that_is_not_known_is_refused(small_world: World) -> None:

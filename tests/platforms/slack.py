@@ -53,9 +53,11 @@ class LocalSlack:
         self.secret = secrets.token_hex(16)
         self.state = Workspace()
         self.received: list[Received] = []
+        self.told: list[tuple[str, str]] = []
         self.violations: list[str] = []
         self.troubles: list[Trouble] = []
         self.absent: set[str] = set()
+        self.removed = ""
         self.latency = 0.0
         self.response_delay = 0.0
         self.product = ""
@@ -126,6 +128,8 @@ class LocalSlack:
     def _check(self, method: str, arguments: Json, authorization: str) -> None:
         if authorization != f"Bearer {self.token}":
             raise SlackError("invalid_auth")
+        if self.removed:
+            raise SlackError(self.removed)
         if method not in METHODS:
             self._violate("unknown_method", method)
         known = inspect.signature(getattr(AsyncWebClient, method.replace(".", "_"))).parameters

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from adapters.slack.client import SlackMessenger, connected
 from adapters.slack.server import SlackConfig, mount
+from bot.app import listening
 from bot.core import Call, Core, Route
 from bot.domain.people import Address, Identity, Organisation, Person, Platform
 from bot.errors import Refusal
@@ -93,7 +94,12 @@ class ToyStore:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[ToyStore]:
-        yield self
+        before = set(self.envelopes)
+        try:
+            yield self
+        except BaseException:
+            self.envelopes = before
+            raise
 
     view = begin
 
@@ -141,13 +147,9 @@ async def toy(clock: Callable[[], datetime], slack: LocalSlack) -> AsyncIterator
         messenger = await stack.enter_async_context(connected(config))
         app = web.Application()
         mount(app, config, toy_core(store, messenger, clock), messenger, clock)
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        host, port = runner.addresses[0][:2]
-        slack.point_at(f"http://{host}:{port}")
-        yield Toy(slack, store, messenger, f"http://{host}:{port}/slack/events")
+        address = await stack.enter_async_context(listening(app, "127.0.0.1", 0))
+        slack.point_at(address)
+        yield Toy(slack, store, messenger, f"{address}/slack/events")
 
 
 def toy_core(store: ToyStore, messenger: SlackMessenger, clock: Callable[[], datetime]) -> Core:

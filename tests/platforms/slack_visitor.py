@@ -84,7 +84,9 @@ class SlackVisitor:
         event = {"type": "app_home_opened", "user": self.user, "channel": direct(self.user), "tab": "home"}
         body = {"type": "event_callback", "team_id": self.slack.workspace, "api_app_id": "A0LOCAL", "event": event}
         before = self.slack.state.changes[self.user]
-        await self._post(json.dumps(body | {"event_id": "Ev1", "event_time": 1}), "application/json")
+        await self._post(
+            json.dumps(body | {"event_id": f"Ev{next(self.slack.state.numbers)}", "event_time": 1}), "application/json"
+        )
         await self._changed(before)
         return shown(self.slack.state.homes[self.user])
 
@@ -125,6 +127,7 @@ class SlackVisitor:
     async def _post(self, body: str, content_type: str) -> str:
         headers = signed(self.slack.secret, body.encode(), int(self.slack.clock().timestamp()))
         url = f"{self.slack.product}/slack/events"
+        self.slack.told.append((body, content_type))
         async with asyncio.timeout(ACK_SECONDS):
             request = self.slack.session.post(url, data=body.encode(), headers=headers | {"Content-Type": content_type})
             async with request as response:
@@ -144,7 +147,7 @@ class SlackVisitor:
         return (button, {"view": {"id": "H1", **home}}) if home and button else None
 
     def _on(self, item: Item) -> Json:
-        message = {"ts": item.ts, "text": item.payload.get("text", "")}
+        message = {"ts": item.ts, "text": item.payload.get("text", ""), "blocks": item.payload.get("blocks", [])}
         url = self._response_url(item.channel, item)
         return {"channel": {"id": item.channel, "name": "here"}, "message": message, "response_url": url}
 

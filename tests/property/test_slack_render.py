@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from string import printable
 
 import pytest
@@ -14,6 +15,8 @@ from slack_sdk.models.views import View as SlackView
 
 from adapters.slack import inbound, render
 from adapters.slack.blocks import TooLongError, packed
+from adapters.slack.inbound import Signed
+from adapters.slack.incoming import Incoming
 from adapters.slack.render import NOWHERE, SHORTENED, Way, closing, home, luggage, message, modal
 from bot.views import (
     Bar,
@@ -30,6 +33,7 @@ from bot.views import (
     Line,
     Link,
     Note,
+    Once,
     Option,
     Paragraph,
     Quote,
@@ -75,6 +79,7 @@ def several(item: st.SearchStrategy[object], most: int) -> st.SearchStrategy[tup
 elements: st.SearchStrategy[Element] = st.one_of(
     st.builds(Text, several(inlines, 4)),
     st.builds(Heading, words),
+    st.builds(Once, words),
     st.builds(Note, words),
     st.builds(Quote, words, words),
     st.builds(Fields, several(st.tuples(words, words), 12)),
@@ -104,7 +109,15 @@ forms = st.builds(
     several(elements, 60),
     fixed,
 )
-ways = st.builds(Way, st.sampled_from(["", "https://hooks.slack.com/commands/T1/2/3"]), st.booleans())
+PERSON = {"user": {"id": "U1", "team_id": "T1"}, "trigger_id": "t"}
+SIGNED = Signed("v0=1", datetime(2026, 3, 2, 12, tzinfo=UTC))
+ways = st.builds(
+    Way,
+    st.sampled_from(["", "https://hooks.slack.com/commands/T1/2/3"]),
+    st.booleans(),
+    st.just(int(SIGNED.at.timestamp())),
+    st.integers(0, 99),
+)
 
 
 def modelled(blocks: list[Json]) -> bool:
@@ -157,8 +170,8 @@ def test_words_are_never_markup(view: View) -> None:
 def test_a_command_survives_the_wire(command: Vote, label: str) -> None:
     """What a button holds comes back as the very command that it was given."""
     [row] = message(View("", (Buttons((Button(label, command),)),)))["blocks"][-1:]
-    body = json.loads(json.dumps({"user": {"id": "U1"}, "actions": row["elements"]}))
-    asked = inbound.pressed(body, "e").request
+    body = json.loads(json.dumps({**PERSON, "actions": row["elements"]}))
+    asked = inbound.pressed(Incoming(body), SIGNED).request
     assert asked.action == Vote.name()
     assert Vote.read(asked.values) == Vote(clean(command.choice))
 
@@ -167,7 +180,7 @@ def test_a_command_survives_the_wire(command: Vote, label: str) -> None:
 def test_what_travels_with_a_form_comes_back(carried: dict[str, str], way: Way) -> None:
     """Fixed values and the way back survive the modal."""
     drawn = modal(Form("T", Save, (Line("words", "W"),), "S", "C", fixed=carried), way)
-    asked = inbound.submitted({"view": drawn}, "e")
+    asked = inbound.submitted(Incoming({**PERSON, "view": drawn}), SIGNED)
     assert asked.request.values == {name: value.replace("\x00", "") for name, value in carried.items()}
     assert (asked.request.action, asked.origin.way) == (Save.name(), way)
 

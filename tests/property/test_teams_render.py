@@ -26,6 +26,7 @@ from bot.views import (
     Line,
     Link,
     Note,
+    Once,
     Option,
     Paragraph,
     Quote,
@@ -83,6 +84,7 @@ SHARES = st.sampled_from([0.0, 0.004, 0.5, 0.996, 1.0, -1.0, 7.0])
 ELEMENTS: st.SearchStrategy[Element] = st.one_of(
     st.builds(Text, st.lists(INLINES, max_size=4).map(tuple)),
     st.builds(Heading, words()),
+    st.builds(Once, words()),
     st.builds(Note, words()),
     st.builds(Quote, words(), words(201)),
     st.builds(Fields, st.lists(st.tuples(words(201), words()), max_size=60).map(tuple)),

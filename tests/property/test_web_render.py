@@ -23,6 +23,7 @@ from bot.views import (
     Line,
     Link,
     Note,
+    Once,
     Option,
     Paragraph,
     Quote,
@@ -31,6 +32,7 @@ from bot.views import (
     Tick,
     View,
 )
+from bot.wire import clean
 
 HOSTILE = ("<script>alert(1)</script>", '"><img src=x onerror=y>', "</textarea><b>", "&amp;<!--", "javascript:alert(1)")
 OURS = frozenset(
@@ -70,11 +72,12 @@ words = st.sampled_from(HOSTILE) | st.text(max_size=30)
 links = st.builds(Link, words, st.just("https://pages.example/enter#code"))
 inlines = words | st.builds(Strong, words) | st.builds(Emphasis, words) | links
 buttons = st.builds(
-    Buttons, st.lists(st.builds(Button, words, st.builds(StartStory, words)), max_size=3).map(tuple), words
+    Buttons, st.lists(st.builds(Button, words, st.builds(StartStory, words.map(clean))), max_size=3).map(tuple), words
 )
 elements = st.one_of(
     st.builds(Text, st.lists(inlines, max_size=3).map(tuple)),
     st.builds(Heading, words),
+    st.builds(Once, words),
     st.builds(Note, words),
     st.builds(Quote, words, words),
     st.builds(Fields, st.lists(st.tuples(words, words), max_size=3).map(tuple)),

@@ -1,7 +1,7 @@
-"""The sizes that are promised, in one run: `python -m tests.soak [NAME ...]`, or `make soak`.
+"""The sizes that are promised, a named part at a time: `python -m tests.soak [NAME ...]`, or `make soak`.
 
-Two parts run at a time, one a core; what is timed runs alone, after them. All of it, or the parts that are named. Each
-takes its place in `docs/measured.md`.
+Every part takes at most twenty minutes on two quiet cores, and runs alone. All of them, one by one, or those that are
+named. Each takes its place in `docs/measured.md`, with the commit that it was measured of.
 """
 
 from __future__ import annotations
@@ -10,19 +10,28 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.scratch import scratch
-from tests.soak.figures import KEEP, Figure, kept
+from tests.soak.figures import KEEP, SHARD, Figure, kept
 from tests.soak.page import Part, lines_of, write
 
-PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "faulthandler_timeout=3000")
+LONGEST = 20
+"""Minutes that a part may take."""
+PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "faulthandler_timeout=1500")
+BOTH_CORES = ("-n", "2", "--dist", "worksteal")
 MACHINE = "tests/property/test_ballot_machine.py"
 KILLS = "tests/fault/test_kills.py"
+BALLOTS = "tests/attack/test_ballots.py"
+NUMBERS = tuple(
+    f"tests/attack/test_{name}.py" for name in ("subtraction", "weeks", "guard", "swapped_key", "weakening")
+)
+WORDS = tuple(f"tests/attack/test_{name}.py" for name in ("threads", "time_watching", "hidden_readers", "erasure"))
+DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+SHARDS = {"sqlite": 4, "postgresql": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +54,15 @@ class Job:
             took = time.perf_counter() - began
             if ended.returncode:
                 print(ended.stdout[-6000:], ended.stderr[-2000:], sep="\n", flush=True)
-            part = Part(
-                self.what, self._written(), ended.returncode == 0, took, tuple(kept(figures)), lines_of(ended.stdout)
+            length = Figure("Minutes of this part", took / 60, "minutes", at_most=LONGEST)
+            return Part(
+                self.what,
+                self._written(),
+                ended.returncode == 0 and not length.missed,
+                took,
+                (*kept(figures), length),
+                lines_of(ended.stdout),
             )
-        print(part, flush=True)
-        return part
 
     def _written(self) -> str:
         return f"{' '.join(f'{k}={v}' for k, v in self.environment.items())} python {' '.join(self.arguments)}".strip()
@@ -59,42 +72,49 @@ def _pytest(what: str, *arguments: str) -> Job:
     return Job(what, (*PYTEST, *arguments))
 
 
-SIDE_BY_SIDE = {
-    "machine-sqlite": _pytest("Ballots in every order, on SQLite", MACHINE, "-k", "sqlite"),
-    "machine-postgresql": _pytest("Ballots in every order, on PostgreSQL", MACHINE, "-k", "postgresql"),
-    "kills-sqlite": _pytest("Closes killed without warning, on SQLite", KILLS, "-k", "sqlite"),
-    "kills-postgresql": _pytest("Closes killed without warning, on PostgreSQL", KILLS, "-k", "postgresql"),
+def _machine(kind: str, shard: int) -> Job:
+    what = f"Ballots in every order, on {DATABASES[kind]}, {shard} of {SHARDS[kind]}"
+    return Job(what, (*PYTEST, MACHINE, "-k", kind), {"HD_SOAK": "1", SHARD: f"{shard}/{SHARDS[kind]}"})
+
+
+def _other_attacks() -> tuple[str, ...]:
+    return tuple(part for path in (BALLOTS, *NUMBERS, *WORDS) for part in ("--ignore", path))
+
+
+PARTS: Mapping[str, Job] = {
+    **{f"machine-{kind}-{n}": _machine(kind, n) for kind in DATABASES for n in range(1, SHARDS[kind] + 1)},
+    **{
+        f"kills-{kind}": _pytest(f"Closes killed without warning, on {name}", KILLS, "-k", kind)
+        for kind, name in DATABASES.items()
+    },
+    **{
+        f"promises-{kind}": _pytest(f"Every promise attacked, on {name}", BALLOTS, "-k", kind, *BOTH_CORES)
+        for kind, name in DATABASES.items()
+    },
+    "numbers": _pytest("Attacks on what is published", *NUMBERS, *BOTH_CORES),
+    "words": _pytest("Attacks on who wrote what", *WORDS, *BOTH_CORES),
+    "attacks": _pytest("All other attacks", "tests/attack", *_other_attacks(), *BOTH_CORES),
+    "bodies-slack": _pytest("Twisted bodies that Slack has signed", "tests/property/test_slack_bodies.py"),
     "bodies-teams": _pytest("Twisted bodies that Teams has signed", "tests/property/test_teams_bodies.py"),
-    "attacks": _pytest("The attacks on every promise", "tests/attack"),
-    "faults": _pytest("Everything else that can fail", "tests/fault", "--deselect", KILLS),
-}
-ALONE = {
+    "faults": _pytest("Everything else that can fail", "tests/fault", "--deselect", KILLS, *BOTH_CORES),
     "bench": Job("What is timed", ("-m", "tests.benchmarks"), environment={}),
 }
 
 
 def main(names: list[str]) -> int:
-    """Run everything, or what is named."""
-    unknown = set(names) - {*SIDE_BY_SIDE, *ALONE}
+    """Run everything, or what is named. Ends with 1 where something did not hold, or took too long."""
+    unknown = set(names) - {*PARTS}
     if unknown:
-        print(f"There is no {', '.join(sorted(unknown))}. There are: {', '.join((*SIDE_BY_SIDE, *ALONE))}.")
+        print(f"There is no {', '.join(sorted(unknown))}. There are: {', '.join(PARTS)}.")
         return 2
-    began = time.perf_counter()
-    parts = []
-    for part in _run(names):
-        parts.append(part)
-        write(part, [job.what for job in (SIDE_BY_SIDE | ALONE).values()])
-    whole = Figure("The whole run", (time.perf_counter() - began) / 60, "minutes", at_most=60)
-    print(whole)
-    return int(any(not part.ok for part in parts) or whole.missed)
-
-
-def _run(names: list[str]) -> Iterator[Part]:
-    """Each part as it ends."""
-    with scratch() as where, ThreadPoolExecutor(2) as pool:
-        beside = [pool.submit(job.run, where) for name, job in SIDE_BY_SIDE.items() if not names or name in names]
-        yield from (ended.result() for ended in as_completed(beside))
-    yield from (job.run(os.environ) for name, job in ALONE.items() if not names or name in names)
+    held = True
+    for name in names or PARTS:
+        with scratch() as where:
+            part = PARTS[name].run(os.environ if name == "bench" else where)
+        print(part, flush=True)
+        write(part, [job.what for job in PARTS.values()])
+        held = held and part.ok
+    return int(not held)
 
 
 if __name__ == "__main__":

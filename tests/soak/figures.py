@@ -8,8 +8,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 KEEP = "HD_FIGURES"
+SHARD = "HD_SOAK_SHARD"
 SOAK = bool(os.environ.get("HD_SOAK"))
 """Whether the sizes that are promised are run, instead of the reduced ones of `make test`."""
+
+
+def shard() -> tuple[int, int]:
+    """Which part of how many of a long test is run: the first of one where nothing is said."""
+    number, _, of = os.environ.get(SHARD, "1/1").partition("/")
+    return int(number), int(of)
 
 
 @dataclass(frozen=True, slots=True)

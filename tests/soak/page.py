@@ -19,7 +19,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "measured.md"
 HEAD = """# What was measured
 
 Written by `make soak`, which ends with an error where anything here is not as promised. Figures are of one machine;
-yours will differ. `python -m tests.soak NAME` runs one part again and puts it in its place here.
+yours will differ. `python -m tests.soak NAME` runs one part again and puts it in its place here. Each part names the
+commit that was measured.
 """
 HEADING = re.compile(r"^## ", re.MULTILINE)
 
@@ -64,12 +65,23 @@ def _machine() -> Iterator[str]:
 def _part(part: Part) -> Iterator[str]:
     held = "held" if part.ok else "**not held**"
     yield from (f"## {part.what}", "", f"`{part.command}`", "")
-    yield f"{datetime.now(UTC):%d %B %Y}, {part.seconds / 60:.1f} minutes: {held}."
+    yield f"{datetime.now(UTC):%d %B %Y}, commit {_commit()}, {part.seconds / 60:.1f} minutes: {held}."
     yield from ("", *(f"- {line}" for line in part.lines))
     if part.figures:
         yield from ("", "| Figure | Measured | Goal | |", "|---|---|---|---|")
         yield from (f"| {f.what} | {f.shown} | {f.goal or '-'} | {f.verdict} |" for f in part.figures)
     yield ""
+
+
+def _commit() -> str:
+    """What is checked out, and whether anything was changed since."""
+    known = _said("git", "rev-parse", "--short", "HEAD")
+    changed = [line for line in _said("git", "status", "--porcelain").splitlines() if not line.endswith(PAGE.name)]
+    return f"{known} with changes" if changed else known or "unknown"
+
+
+def _said(*command: str) -> str:
+    return subprocess.run(command, cwd=PAGE.parent, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def _memory() -> float:

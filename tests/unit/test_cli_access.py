@@ -11,6 +11,7 @@ import pytest
 
 from bot.app import Product
 from bot.cli.access import cell
+from bot.domain.people import Platform
 from bot.features.access import enter
 from tests.terminal import Terminal
 
@@ -28,9 +29,16 @@ def council(terminal: Terminal) -> Terminal:
     """A council with three people who have no account in a chat, and one who has."""
     terminal.configure(HUNDRED_DAYS_PUBLIC_URL=f"{PAGES}/")
     terminal.does("organisation", "create", "Council")
+    terminal.inside(connected)
     (terminal.folder / "staff.csv").write_text(STAFF, encoding="utf-8")
     terminal.does("import-people", terminal.folder / "staff.csv")
     return terminal
+
+
+async def connected(product: Product) -> None:
+    async with product.store.begin() as tx:
+        [organisation] = await tx.organisations.all()
+        await tx.organisations.connect(organisation.id, Platform.SLACK, "T1")
 
 
 def read(text: str) -> dict[str, tuple[str, str]]:
@@ -47,6 +55,13 @@ def test_there_is_a_link_for_everybody_without_a_chat_account(council: Terminal)
     links = [link for _, link in made.values()]
     assert len(set(links)) == 3
     assert all(link.startswith(f"{PAGES}/enter#") and len(link.partition("#")[2]) == 32 for link in links)
+
+
+def test_who_has_an_account_where_nothing_is_connected_gets_a_link(council: Terminal) -> None:
+    """An account on Teams, of which nobody knows the tenant yet, brings nobody a message: a link does."""
+    (council.folder / "more.csv").write_text("key,name,teams_id\nk5,Eve Early,aad-5", encoding="utf-8")
+    council.does("import-people", council.folder / "more.csv")
+    assert set(read(council.run("links").out)) == {"k2", "k3", "k4", "k5"}
 
 
 def test_only_one_unit_and_what_is_below_it(council: Terminal) -> None:

@@ -62,7 +62,7 @@ def test_an_installation_that_is_ready_has_nothing_to_do(terminal: Terminal) -> 
     terminal.does("import-people", file)
     found = findings(terminal.run("doctor"))
     assert {state for state, _ in found.values()} == {"ok", "off"}
-    assert found["Council"] == ("ok", "1 people, 1 of them can be reached in chat.")
+    assert found["Council"] == ("ok", "1 people, 1 of them can be reached.")
     assert "up to date" in found[DATABASE][1]
 
 
@@ -72,7 +72,12 @@ def test_nobody_to_ask_is_something_to_do(terminal: Terminal) -> None:
     found = findings(terminal.run("doctor"))
     assert found["People"][0] == "to do" and "hundred-days organisation create" in found["People"][1]
     terminal.does("organisation", "create", "Council")
-    assert findings(terminal.run("doctor"))["Council"] == ("to do", "0 people, 0 of them can be reached in chat.")
+    state, words = findings(terminal.run("doctor"))["Council"]
+    assert state == "to do" and words.startswith("0 people, 0 of them can be reached. Bring them in:")
+    file = terminal.folder / "people.csv"
+    file.write_text("key,name\nk1,Ann", encoding="utf-8")
+    terminal.does("import-people", file)
+    assert "hundred-days links" in findings(terminal.run("doctor"))["Council"][1]
 
 
 def test_an_empty_database_is_fine_and_stays_empty(terminal: Terminal) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -81,10 +82,13 @@ def test_keys_beside_the_database_are_refused(terminal: Terminal) -> None:
 
 
 def test_serve_answers_until_it_is_stopped(terminal: Terminal) -> None:
-    """It makes the schema, answers on its port, and ends without a trace when it is interrupted."""
+    """It makes the schema, answers on its port, and ends without a trace when it is interrupted.
+
+    Its log says where it listens and what it uses, and that it stops: nothing else, and no address with a password.
+    """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    terminal.configure(HUNDRED_DAYS_PORT=str(port))
+    terminal.configure(HUNDRED_DAYS_PORT=str(port), HUNDRED_DAYS_PUBLIC_URL="https://days.council.example/pulse")
     answered: list[bytes] = []
 
     def interrupt() -> None:
@@ -102,6 +106,12 @@ def test_serve_answers_until_it_is_stopped(terminal: Terminal) -> None:
     caller.join()
     assert answered == [b"ready\n"]
     assert (ran.status, ran.err) == (0, "")
+    listens, *stops = [json.loads(line) for line in ran.out.splitlines()]
+    assert [line["event"] for line in (listens, *stops)] == ["serve.listening", "serve.stopping", "serve.stopped"]
+    assert listens["address"] == f"127.0.0.1:{port}"
+    assert listens["public"] == "days.council.example"
+    assert (listens["platforms"], listens["database"]) == (["the pages"], "SQLite")
+    assert str(terminal.folder) not in ran.out
 
 
 def test_practice_on_a_port_in_use_says_what_to_do(terminal: Terminal, taken: int) -> None:
@@ -121,3 +131,24 @@ async def test_migrate_makes_the_newest_schema(terminal: Terminal) -> None:
         assert await revision(engines) == newest()
     finally:
         await engines.dispose()
+
+
+def test_where_nobody_can_listen_is_said_in_a_sentence(terminal: Terminal, taken: int) -> None:
+    """A port in use and a host that is none: one sentence with what to set, and no trace."""
+    for host, port, why in (("127.0.0.1", taken, "in use"), ("no such host", 8080, "no such host")):
+        terminal.configure(HUNDRED_DAYS_HOST=host, HUNDRED_DAYS_PORT=str(port))
+        ran = terminal.run("serve")
+        assert (ran.status, ran.err.count("\n")) == (2, 1), ran
+        assert f"{host}:{port}" in ran.err and why in ran.err and "HUNDRED_DAYS_PORT" in ran.err
+
+
+def test_a_folder_that_can_not_be_made_is_said_in_a_sentence(terminal: Terminal) -> None:
+    """Where the database or the practice workspace cannot be: one sentence with the folder, and doctor sees it too."""
+    (terminal.folder / "file").write_text("not a folder", encoding="utf-8")
+    inside = terminal.folder / "file" / "data"
+    practice = terminal.run("practice", "--folder", inside, "--port", 0)
+    terminal.configure(HUNDRED_DAYS_DATABASE_URL=f"sqlite:///{inside}/days.sqlite")
+    for ran in (practice, terminal.run("migrate")):
+        assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1), ran
+        assert str(inside) in ran.err and "Not a directory" in ran.err
+    assert "this user cannot make it" in terminal.run("doctor").out

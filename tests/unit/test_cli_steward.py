@@ -18,6 +18,7 @@ from tests.terminal import Terminal
 from tests.world import CLOSES, DIGEST, HEADER, MONDAY, OPENS, WORKSPACE, staff_list
 
 ANN = "k1,Ann,ann@council.example,Housing,Council,Town Hall,,leader,en,Europe/London,,,"
+BOB = ANN.replace("k1,Ann,ann@", "k2,Bob,bob@")
 START = ("programme", "start", "Change", "--goal", "Answer people the first time", "--starts", f"{MONDAY:%Y-%m-%d}")
 
 
@@ -102,11 +103,30 @@ def test_an_organisation_is_made_where_it_is(terminal: Terminal) -> None:
     assert (made.name, made.zone, made.nation) == ("Cyngor Penbryn", "Europe/Dublin", "WLS")
 
 
+@pytest.mark.parametrize("name", ["", "  ", "\u0007"])
+def test_an_organisation_has_a_name(terminal: Terminal, name: str) -> None:
+    """One that nobody could name again is refused."""
+    ran = terminal.run("organisation", "create", name)
+    assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert "needs a name" in ran.err
+
+
+def test_making_an_organisation_connects_nothing(terminal: Terminal) -> None:
+    """With Teams in the settings, the first one made is the one that was named: there is no second by itself."""
+    terminal.configure(TEAMS_APP_ID="a", TEAMS_APP_PASSWORD="zq-secret", TEAMS_TENANT_ID="t")
+    terminal.does("organisation", "create", "Penbryn Council")
+    assert "1 people" in terminal.does(
+        "import-people", listed(terminal.folder, ANN.replace(",Council,", ",Penbryn Council,"))
+    )
+    assert terminal.inside(lambda product: only(product.store)).name == "Penbryn Council"
+
+
 def test_the_only_organisation_needs_no_name(terminal: Terminal) -> None:
-    """With one organisation none is asked for; with two or none the message lists them; a wrong name says so."""
+    """With one organisation none is asked for; with none or two the message says what to do; a wrong name says so."""
     file = listed(terminal.folder, ANN)
     none = terminal.run("import-people", file)
-    assert (none.status, none.err.count("\n")) == (2, 1) and "none yet" in none.err
+    assert (none.status, none.err.count("\n")) == (2, 1)
+    assert "There is no organisation yet. Make yours: hundred-days organisation create NAME." in none.err
     for name in ("Council", "Other"):
         terminal.does("organisation", "create", name)
     several = terminal.run("import-people", file)
@@ -122,10 +142,10 @@ def test_the_only_organisation_needs_no_name(terminal: Terminal) -> None:
 def test_people_are_brought_in_and_found_again(terminal: Terminal) -> None:
     """The first import names the new units, the second finds everybody by key and names none."""
     terminal.does("organisation", "create", "Council")
-    file = listed(terminal.folder, ANN, ANN.replace("k1,Ann", "k2,Bob"))
+    file = listed(terminal.folder, ANN, BOB)
     first = terminal.does("import-people", file)
     assert first.splitlines() == [
-        "2 people are in the list. 0 of all people can be reached in chat so far.",
+        "2 people are in the list. 0 of all people can be reached so far.",
         "New units: Housing.",
     ]
     assert "New units" not in terminal.does("import-people", file)
@@ -145,18 +165,18 @@ def test_bad_rows_are_named_and_good_ones_kept(terminal: Terminal) -> None:
         ANN.replace("k1,Ann", "k2,"),
         ANN.replace("k1", "k3").replace("leader", "king"),
         ANN.replace("k1", "k4").replace("Housing,Council", "Parks,"),
-        ANN.replace("k1,Ann", "k5,Eve"),
+        ANN.replace("k1,Ann,ann@", "k5,Eve,eve@"),
         ANN.replace("Ann", "Ann again"),
     ]
     ran = terminal.run("import-people", listed(terminal.folder, *rows))
     assert (ran.status, ran.err) == (1, "")
     assert ran.out.splitlines() == [
-        "2 people are in the list. 0 of all people can be reached in chat so far.",
+        "2 people are in the list. 0 of all people can be reached so far.",
         "New units: Housing.",
-        "Row 2 was left out: key and name may not be empty.",
-        "Row 3 was left out: the role king is not one of staff, leader, steward.",
-        "Row 4 was left out: the unit Parks is not known, and no row gives it a known parent_unit.",
-        "Row 6 was left out: the key k1 stands in row 1 already.",
+        "Row 3 was left out: key and name may not be empty.",
+        "Row 4 was left out: the role king is not one of staff, leader, steward.",
+        "Row 5 was left out: the unit Parks is not known, and no row gives it a known parent_unit.",
+        "Row 7 was left out: the key k1 stands in row 2 already.",
     ]
 
 
@@ -169,14 +189,73 @@ def test_a_missing_column_is_named(terminal: Terminal) -> None:
 
 
 def test_a_file_that_can_not_be_read_is_said_in_a_sentence(terminal: Terminal) -> None:
-    """A file that is not there, a folder, and one that is not UTF-8: one sentence with what to do, and no trace."""
+    """Each in one sentence, without a trace, and nothing is changed: not there, a folder, none of ours, empty."""
     terminal.does("organisation", "create", "Council")
-    latin = terminal.folder / "latin.csv"
-    latin.write_bytes(f"{HEADER}\n{ANN}".replace("Ann", "Si\u00e2n").encode("latin-1"))
-    for file, why in (("none.csv", "can not be read: No such file"), (".", "can not be read"), (latin, "not UTF-8")):
-        ran = terminal.run("import-people", terminal.folder / file)
+    for name, content, why in (
+        ("none.csv", None, "cannot be read: No such file"),
+        (".", None, "cannot be read: Is a directory"),
+        ("latin.csv", f"{HEADER}\n{ANN}".replace("Ann", "Si\u00e2n").encode("latin-1"), "not UTF-8"),
+        ("book.xlsx", b"PK\x03\x04\x14\x00\x06", "a workbook, not a CSV"),
+        ("empty.csv", b"", "is empty"),
+        ("heads.csv", HEADER.encode(), "has headings, and nobody below them"),
+    ):
+        file = terminal.folder / name
+        if content is not None:
+            file.write_bytes(content)
+        ran = terminal.run("import-people", file, "--whole", "--yes")
         assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1), ran
         assert why in ran.err
+
+
+def test_a_list_from_another_country_s_spreadsheet_is_read(terminal: Terminal) -> None:
+    """Semicolons between the cells are as good as commas."""
+    terminal.does("organisation", "create", "Council")
+    file = listed(terminal.folder, ANN.replace(",", ";"), header=HEADER.replace(",", ";"))
+    assert "1 people are in the list." in terminal.does("import-people", file)
+
+
+def test_people_with_one_address_are_named_and_kept(terminal: Terminal) -> None:
+    """Both are in, and neither is found by it; each row is named by its number and key, whoever it shares with."""
+    terminal.does("organisation", "create", "Council")
+    terminal.does("import-people", listed(terminal.folder, ANN))
+    again = (BOB.replace("bob@", " ANN@"), BOB.replace("k2,Bob", "k3,Cat"), BOB.replace("k2,Bob", "k4,Dai"))
+    said = terminal.does("import-people", listed(terminal.folder, *again)).splitlines()
+    rest = "have the same e-mail address. They are in, but nobody is found by that address: "
+    rest += "give each their own, or fill in slack_id or teams_id."
+    assert said[1:3] == [
+        f"Row 2 (k2) and k1, who was in the list before {rest}",
+        f"Row 3 (k3) and row 4 (k4) {rest}",
+    ]
+
+    async def found(product: Product) -> list[bool]:
+        organisation = await only(product.store)
+        async with product.store.view() as tx:
+            people = [await tx.people.by_email(organisation.id, f"{who}@council.example") for who in ("ann", "bob")]
+            return [len(await tx.people.all(organisation.id)) == 4, *(person is None for person in people)]
+
+    assert terminal.inside(found) == [True, True, True]
+
+
+def test_an_account_that_nobody_can_place_is_named(terminal: Terminal) -> None:
+    """Before there is a workspace, it waits and that is said; with two, its row is named with how to write it."""
+    terminal.does("organisation", "create", "Council")
+    file = listed(terminal.folder, "k1,Ann,U1,", "k2,Bob,,aad-2", header="key,name,slack_id,teams_id")
+    assert terminal.does("import-people", file).splitlines()[1:] == [
+        "Accounts on Slack that are linked as soon as their workspace is connected: 1.",
+        "Accounts on Microsoft Teams that are linked as soon as their workspace is connected: 1.",
+    ]
+
+    async def connected(product: Product) -> None:
+        organisation = await only(product.store)
+        async with product.store.begin() as tx:
+            for name in ("T1", "T2"):
+                await tx.organisations.connect(organisation.id, Platform.SLACK, name)
+
+    terminal.inside(connected)
+    file = listed(terminal.folder, "k3,Cat,U3", header="key,name,slack_id")
+    assert terminal.does("import-people", file).splitlines()[1] == (
+        "Row 2: U3 does not say on which workspace it is; write T1:U3. The person is in; the account was not linked."
+    )
 
 
 # Programmes

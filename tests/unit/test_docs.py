@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
+
+from bot.__main__ import app
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -25,6 +29,27 @@ def test_every_attack_that_the_privacy_page_names_exists() -> None:
     named = [name.rstrip("_*") for name in re.findall(r"(?<=[`:])test_\w+", page)]
     assert named
     assert [name for name in named if name not in tests and not list((ROOT / "tests").rglob(f"{name}.py"))] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_that_a_document_names_is_there(document: Path) -> None:
+    """What it tells somebody to type is a command of ours, with the options that it has."""
+    words = document.read_text(encoding="utf-8")
+    inside = re.findall(r"`(?:\.venv/bin/)?hundred-days ([^`]+)`", words.replace("\n", " "))
+    typed = [*inside, *re.findall(r"^\.venv/bin/hundred-days ([^\n#]+)", words, re.MULTILINE)]
+    assert [command for command in typed if not known(command)] == []
+
+
+def known(typed: str) -> bool:
+    """Whether the command line would understand this."""
+    here: Any = get_command(app)
+    words = typed.split()
+    depth = 0
+    while words and words[0] in getattr(here, "commands", {}):
+        here, depth = here.commands[words.pop(0)], depth + 1
+    options = {name for parameter in here.params for name in parameter.opts} | {"--help"}
+    named = {word.rstrip(",.:") for word in words if word.startswith("--")}
+    return named <= options and (depth > 0 or bool(named))
 
 
 def test_every_setting_is_documented() -> None:

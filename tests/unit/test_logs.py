@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import logging
 import sys
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.logs import FIELDS, QUIET, SafeFormatter, configure
+from bot.logs import FIELDS, OURS, QUIET, SafeFormatter, configure
 
 WORDS = "the manager shouts at Ann"
 ALWAYS = {"time", "level", "logger", "event"}
+LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +26,7 @@ def _as_before() -> Iterator[None]:
     """Give the root and the quiet loggers back as they were."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    levels = {name: logging.getLogger(name).level for name in QUIET}
+    levels = {name: logging.getLogger(name).level for name in (*OURS, *QUIET)}
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
@@ -45,10 +49,10 @@ def failing(words: str) -> None:
 
 def test_only_listed_fields_are_written() -> None:
     """Whatever a caller attaches, a line holds the time, level, logger, event and the fields of the list."""
-    attached = {"pulse": "p1", "n": 3, "person": "Ann", "body": WORDS, "user": "U1", "slot": b"s"}
+    attached = {"pulse": "p1", "asked": 3, "person": "Ann", "body": WORDS, "user": "U1", "slot": b"s"}
     found = line(record("bot.features.pulses", "pulse.opened", **attached))
-    assert found.keys() == ALWAYS | {"pulse", "n"}
-    assert (found["event"], found["level"], found["pulse"], found["n"]) == ("pulse.opened", "info", "p1", 3)
+    assert found.keys() == ALWAYS | {"pulse", "asked"}
+    assert (found["event"], found["level"], found["pulse"], found["asked"]) == ("pulse.opened", "info", "p1", 3)
     assert datetime.fromisoformat(found["time"]).utcoffset() is not None
 
 
@@ -58,9 +62,37 @@ def test_every_listed_field_is_written(field: str) -> None:
     assert line(record("bot.x", "event", **{field: "value"}))[field] == "value"
 
 
+def attached() -> Iterator[tuple[str, str]]:
+    """Every field that our code attaches to a line of the log, with the place where it does."""
+    for part in OURS:
+        for module in sorted((ROOT / part).rglob("*.py")):
+            for call in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+                if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in LEVELS:
+                    yield from ((f"{module.name}:{call.lineno}", name) for name in fields_of(call, module))
+
+
+def fields_of(call: ast.Call, module: Path) -> list[str]:
+    """The names in `extra`, which is written as a dictionary, or made by a function of the same module that is one."""
+    [extra] = [word.value for word in call.keywords if word.arg == "extra"] or [ast.Dict([], [])]
+    if isinstance(extra, ast.Call):
+        name = getattr(extra.func, "id", "")
+        [made] = [d for d in ast.walk(ast.parse(module.read_text(encoding="utf-8"))) if getattr(d, "name", "") == name]
+        [extra] = [found.value for found in ast.walk(made) if isinstance(found, ast.Return) and found.value]
+    assert isinstance(extra, ast.Dict), f"{module.name}:{call.lineno} attaches fields that nobody can check"
+    return [str(ast.literal_eval(key)) for key in extra.keys if key]
+
+
+def test_every_field_that_is_attached_is_listed_and_no_other() -> None:
+    """What a line of the log was meant to say is said, the list is no longer than it must be, and hides no event."""
+    found = list(attached())
+    assert [place for place in found if place[1] not in FIELDS] == []
+    assert FIELDS - {name for _, name in found} == set()
+    assert FIELDS.isdisjoint(ALWAYS | {"trace"})
+
+
 def test_a_field_that_json_does_not_know_does_not_break_the_line() -> None:
     """A value of any type is written as text, and the line stays JSON on one line."""
-    written = SafeFormatter().format(record("bot.x", "event\nsecond", error=ValueError, state={1, 2} - {2}))
+    written = SafeFormatter().format(record("bot.x", "event\nsecond", error=ValueError, status={1, 2} - {2}))
     assert written.count("\n") == 0
     assert json.loads(written)["error"] == "<class 'ValueError'>"
 
@@ -120,6 +152,8 @@ def test_configured_logs_go_to_standard_output_one_json_line_an_event(capsys: py
     configure()
     logging.getLogger("bot.x").info("pulse.sealed", extra={"pulse": "p1", "person": "Ann"})
     logging.getLogger("slack_sdk.web").info("sending %s", WORDS)
+    logging.getLogger("alembic.runtime.migration").info("Running %s", WORDS)
+    logging.getLogger("a.library.nobody.thought.of").info("here I am %s", WORDS)
     logging.getLogger("slack_sdk.web").warning("failed for %s", WORDS)
     logging.getLogger("bot.x").debug("not now")
     out, err = capsys.readouterr()

@@ -105,6 +105,15 @@ def test_a_long_form_travels_without_its_words() -> None:
     assert taken is not None and (taken.body, taken.inputs, taken.fixed) == ((), FORM.inputs, FORM.fixed)
 
 
+def test_a_form_full_of_words_travels_without_them() -> None:
+    """Otherwise it could not be sent even when they have been shortened."""
+    long = Form(FORM.title, FORM.sends, (Paragraph("text", "What?", value="w" * 2 * LARGEST),), "Yes", "No")
+    sealed = KEPT.put(long, "p1", "m1")
+    taken = KEPT.take(sealed, "p1")
+    assert len(sealed) <= LARGEST and KEPT.message(sealed) == "m1"
+    assert taken is not None and taken.inputs == (Paragraph("text", "What?"),)
+
+
 def test_a_pace_allows_so_many_times_in_so_long() -> None:
     """Five in a second, the sixth when the second is over; and each name for itself."""
     seconds = [0.0]

@@ -20,7 +20,7 @@ from bot.features import home, pulses, quotes, stories, threads
 from bot.features.organisations import create, import_people
 from bot.plan import Work, tick
 from bot.routes import COMMANDS, LEADING
-from bot.views import Ask, Done, Heading, Refused, Replace, Reply, Show, View
+from bot.views import Ask, Done, Once, Refused, Replace, Reply, Show, View
 from bot.wire import Command, Message
 from tests.world import CLOSES, MONDAY, OPENS, WORKSPACE, World, buttons, furnish, staff_list
 
@@ -75,7 +75,7 @@ class Councils:
         values = {"body": "Please listen", "hear": "code"}
         reply = await self.ask(workspace, account, threads.OpenThread, values)
         assert isinstance(reply, Ask)
-        [shown] = [part.text for part in reply.form.body if isinstance(part, Heading)]
+        [shown] = [part.text for part in reply.form.body if isinstance(part, Once)]
         return shown
 
     async def quote(self, organisation: str) -> dict[str, str]:

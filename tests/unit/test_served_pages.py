@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from hashlib import sha256
 from http.cookies import SimpleCookie
 from pathlib import Path
 
 import aiohttp
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 from pydantic import SecretStr
 
+from adapters.web.pages.answers import LASTS, MOST, Answers
 from adapters.web.pages.door import caller
 from adapters.web.pages.messenger import PageMessenger
 from bot.app import listening, open_product
@@ -24,8 +29,12 @@ from bot.views import View
 from tests.attack.thief import steal
 from tests.conftest import Databases
 from tests.platforms.pages import PAGES, Site, open_site
+from tests.platforms.web import Page
 from tests.unit.test_site import change
 from tests.world import CLOSES, DIGEST, OPENS, World, open_world
+
+SPELLED = re.compile(r"(?:\d{4} ){3}\d{4}")
+DRAFT = re.compile(r'data-draft="([0-9a-f]+)"')
 
 
 @pytest.fixture
@@ -76,10 +85,87 @@ async def test_a_form_that_is_sent_twice_counts_once(site: Site) -> None:
     form = await browser.press("SpeakUp")
     assert (await browser.fill(form, body="Once is enough", recipient="leader")).status == 200
     again = await browser.fill(form, body="Once is enough", recipient="leader")
-    assert (again.status, again.headers["Location"]) == (303, "/")
+    assert again.status == 200 and "It is on its way" in again.body
     assert str(await steal(site.world)).count("Once is enough") == 1
     await browser.fill(await browser.press("SpeakUp"), body="Once is enough", recipient="leader")
     assert str(await steal(site.world)).count("Once is enough") == 2
+
+
+async def test_a_code_is_not_lost_by_a_second_press(site: Site) -> None:
+    """Both presses, even at once, are answered with the very code; the page it stands on has one way out."""
+    browser = await site.browser("u5")
+    form = await browser.press("SpeakUp")
+    sent = [browser.fill(form, body="Nobody may know", recipient="leader", hear="code") for _ in range(2)]
+    first, second = await asyncio.gather(*sent)
+    assert first.status == 200 and first.body == second.body
+    assert len(set(SPELLED.findall(first.body + second.body))) == 1
+    assert [button.label for form in Page(first.body).forms for button in form.buttons] == ["I wrote it down"]
+    assert (
+        "<a href" not in first.body.partition("<header")[2]
+        and str(await steal(site.world)).count("Nobody may know") == 1
+    )
+    away = await browser.fill(first)
+    assert (away.status, away.headers["Location"]) == (303, "/")
+
+
+async def test_other_words_in_a_form_that_was_sent_are_not_lost(site: Site) -> None:
+    """They count as something else."""
+    browser = await site.browser("u5")
+    form = await browser.press("SpeakUp")
+    for words in ("Zq first", "Zq second"):
+        await browser.fill(form, body=words, recipient="leader")
+    loot = str(await steal(site.world))
+    assert (loot.count("Zq first"), loot.count("Zq second")) == (1, 1)
+
+
+async def test_what_was_written_when_the_session_ended_is_there_again(site: Site) -> None:
+    """Sealed, it waits in the page for whoever wrote it: a wrong code keeps it, and nobody else is shown it."""
+    browser = await site.browser("u5")
+    form = await browser.press("StartStory")
+    site.world.time[0] += timedelta(minutes=31)
+    over = await browser.fill(form, text="Zq written late", audience="organisation", named="yes")
+    assert over.status == 403 and "Your session has ended." in over.body and "Zq" not in over.body
+    kept = Page(over.body).forms[0].values["kept"]
+    wrong = await site.stranger().post("/enter", {"code": "wrong", "kept": kept})
+    assert Page(wrong.body).forms[0].values["kept"] == kept
+    other = await site.stranger().post("/enter", {"code": await site.code("u6"), "kept": kept})
+    assert (other.status, other.headers["Location"]) == (303, "/")
+    back = site.stranger()
+    again = await back.post("/enter", {"code": await site.code("u5"), "kept": kept})
+    assert again.status == 200 and "Zq written late" in again.body
+    told = await back.fill(again, named="yes")
+    assert "Thank you for telling it" in told.body
+
+
+async def test_a_draft_has_a_name_that_says_nothing(site: Site) -> None:
+    """The same for the same form, another for another person or another form; an accepted form says so, once."""
+    browser, other = await site.browser("u5"), await site.browser("u6")
+    story = await browser.press("StartStory")
+    names = [DRAFT.findall(page.body) for page in (story, await browser.press("StartStory"))]
+    assert names[0] == names[1] and len(names[0]) == 1
+    [name] = names[0]
+    assert name not in (await other.press("StartStory")).body and name not in (await browser.press("SpeakUp")).body
+    wrong = await browser.fill(story, text=" ")
+    told = await browser.fill(story, text="We closed a form", audience="organisation", named="yes")
+    assert DRAFT.findall(wrong.body) == [name] and f'data-accepted="{name}"' in told.body
+    assert 'data-accepted=""' in wrong.body
+    assert f'data-who="{name[:8]}"' in wrong.body
+
+
+def test_an_answer_is_opened_by_its_form_alone_and_for_ten_minutes() -> None:
+    """What is in memory is noise; what the database calls the form does not open it; old ones and many go."""
+    time = [OPENS]
+    answers = Answers(lambda: time[0])
+    answers.keep("the form", web.Response(text="zq-code"))
+    assert "zq-code" not in repr(answers)
+    again = answers.again("the form")
+    assert again is not None and again.text == "zq-code"
+    assert answers.again("another") is None and answers.again(sha256(b"the form").hexdigest()) is None
+    time[0] += LASTS
+    assert answers.again("the form") is None
+    for number in range(MOST + 5):
+        answers.keep(str(number), web.Response(text="x"))
+    assert len(answers._kept) == MOST and answers.again("0") is None and answers.again(str(MOST + 4)) is not None
 
 
 async def test_somebody_with_only_a_page_is_asked_and_every_delivery_ends_well(
@@ -196,9 +282,13 @@ async def test_every_answer_carries_its_headers(site: Site) -> None:
 async def test_nothing_on_a_page_is_inline(site: Site) -> None:
     """What the policy forbids is not there: no script, no style, no handler in the page itself."""
     browser = await site.browser("u5")
+    scripts = (
+        '<script src="/static/enter.js" defer></script>',
+        '<script type="module" src="/static/pages.js"></script>',
+    )
     for page in (await browser.get(), await browser.press("StartStory"), await site.stranger().get("/enter")):
         assert "<style" not in page.body and " style=" not in page.body and " on" + "click" not in page.body
-        assert page.body.count("<script") == page.body.count('<script src="/static/enter.js" defer></script>')
+        assert page.body.count("<script") == sum(map(page.body.count, scripts)) == 1
 
 
 async def test_a_cookie_is_kept_from_scripts_and_other_sites(site: Site) -> None:

@@ -50,10 +50,15 @@ def mention(text: str, who: str = BOT) -> Json:
         ("100days plan", "Home", "plan"),
         ("story a &lt;b&gt; &amp; c", "Tell", "a <b> & c"),
         ("storyteller", "Home", "storyteller"),
+        ("/sotry We closed it", "Home", "/sotry We closed it"),
+        ("speekup It is cold here", "Home", "speekup"),
     ],
 )
 def test_typed_command_is_known_by_its_first_word(typed: str, action: str, text: str) -> None:
-    """The first word says which command it is, with or without a slash; anything else asks what there is to say."""
+    """The first word says which command it is, with or without a slash; anything else asks what there is to say.
+
+    What was to be said without a name stands in the chat already: where its command is misspelled it goes no further.
+    """
     heard = read(activity({"type": "message", "text": typed}), TYPED)
     assert heard is not None
     shown = {"shown": "yes"} if text else {}

@@ -11,8 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import Refusal
+from bot.features.threads import ThreadAnswered
+from bot.parcels import EditPost
 from bot.routes import COMMANDS, NOTICES
-from bot.wire import STALE, Command, Flag, Message
+from bot.wire import STALE, Command, Flag, Message, by_name
+from storage.outbox import OF_BATCHES
+from storage.threads import ANSWERED
 
 KINDS = sorted({*COMMANDS, *NOTICES}, key=lambda kind: kind.name())
 
@@ -68,8 +72,44 @@ def test_every_command_and_notice_survives_the_wire(kind: type[Message]) -> None
 
 
 def test_names_on_the_wire_are_told_apart() -> None:
-    """No two commands or notices have one name."""
-    assert len({kind.name() for kind in KINDS}) == len(KINDS) == len(COMMANDS) + len(NOTICES)
+    """No two commands or notices have one name, with the names they had before."""
+    kinds: list[type[Message]] = [*KINDS, EditPost]
+    assert len(by_name(kinds)) == sum(len(kind.names()) for kind in kinds)
+    assert len(KINDS) == len(COMMANDS) + len(NOTICES)
+
+
+def test_a_name_that_two_share_is_refused() -> None:
+    """Were it taken, a button or a delivery would become whichever kind stands first."""
+
+    class Renamed(Everything):
+        formerly = ("Everything",)
+
+    assert by_name((Renamed,)) == {"Renamed": Renamed, "Everything": Renamed}
+    with pytest.raises(ValueError, match="called Everything"):
+        by_name((Everything, Renamed))
+
+
+ON_THE_WIRE = {
+    *("AnswerPulse", "ChangeSettings", "CloseThread", "ConfirmErasure", "DecideQuote", "EditPost", "EditStory"),
+    *("EnterCode", "EraseMe", "ExplainAnswers", "Home", "MyData", "MyStories", "MyThreads", "OpenPage", "OpenThread"),
+    *("PulseAsked", "PulseReminder", "PutAway", "QuotesWaiting", "ReadThread", "ReviewQuotes", "SaveComment"),
+    *("SaveSettings", "SayInThread", "ShowDigest", "ShowPulse", "SpeakUp", "StartStory", "StoryShared", "TellStory"),
+    *("ThreadAnswered", "ThreadWaiting", "UseCode", "WeeklyDigest", "WithdrawStory", "WriteComment"),
+}
+"""Every name that a release has used. Buttons in chats, queued deliveries and posts go by them: take none out."""
+
+
+def test_no_name_that_was_ever_used_is_forgotten() -> None:
+    """One that is renamed keeps its former name in `formerly`; a new one is written down here."""
+    assert set(by_name((*KINDS, EditPost))) == ON_THE_WIRE
+
+
+def test_the_store_knows_its_notices_by_all_their_names() -> None:
+    """What is said there of the notices of batches holds for those that were queued before one was renamed, too."""
+    notices = by_name(NOTICES)
+    assert set(OF_BATCHES) <= set(notices)
+    assert all(set(notices[name].names()) <= set(OF_BATCHES) for name in OF_BATCHES)
+    assert [f"{name}:" for name in ThreadAnswered.names()] == [ANSWERED]
 
 
 def test_what_is_left_out_has_its_default() -> None:

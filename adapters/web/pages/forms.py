@@ -5,15 +5,17 @@ It is drawn again from this when something in it was wrong. Any replica can do t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import Enum
+from hashlib import blake2b
 from typing import Any
 
 from adapters.web.pages.sealed import Seal
 from bot import views
 from bot.errors import Refusal
-from bot.views import Form
+from bot.views import Form, Input, Line, Paragraph
 from bot.wire import Command
 
 LARGEST = 24 * 1024
@@ -27,12 +29,18 @@ class Forms:
     seal: Seal
     commands: Collection[type[Command]]
 
-    def put(self, form: Form, person: str) -> str:
-        """The form, for this person. Where it is long it goes without its words; its inputs always stay."""
-        whole = self.seal.close({"of": person, "form": _written(form)})
-        if len(whole) <= LARGEST:
-            return whole
-        return self.seal.close({"of": person, "form": _written(replace(form, body=()))})
+    def put(self, form: Form, person: str, message: str = "") -> str:
+        """The form, for this person, and the message that it was opened from.
+
+        Where it is long it goes without its words, and then without what stood in its inputs; these always stay.
+        """
+        sealed = ""
+        bare = replace(form, body=())
+        for lighter in (form, bare, replace(bare, inputs=tuple(map(_unfilled, form.inputs)))):
+            sealed = self.seal.close({"of": person, "form": _written(lighter), "message": message})
+            if len(sealed) <= LARGEST:
+                break
+        return sealed
 
     def take(self, sealed: str, person: str) -> Form | None:
         """The form. None where it is not ours, somebody else's, or from a version that had other parts."""
@@ -44,6 +52,29 @@ class Forms:
         except (AttributeError, KeyError, TypeError, Refusal):
             return None
         return form if isinstance(form, Form) else None
+
+    def message(self, sealed: str) -> str:
+        """The message that a form was opened from, if there was one."""
+        return str(self.seal.open(sealed).get("message", ""))
+
+    def draft(self, form: Form, person: str) -> str:
+        """What a browser calls the words that this person writes into this form: it says nothing about either.
+
+        It is the same whenever the same form is opened for them again, with the same words in it to begin with.
+        """
+        opened = {"of": form.sends.name(), "fixed": dict(form.fixed), "given": _written(form.inputs)}
+        return self.mine(person) + self._name(json.dumps(opened, sort_keys=True) + person)
+
+    def mine(self, person: str) -> str:
+        """How the name of every draft of this person begins."""
+        return self._name(person)[:8]
+
+    def _name(self, words: str) -> str:
+        return blake2b(words.encode(), key=bytes(self.seal.box), digest_size=8).hexdigest()
+
+
+def _unfilled(asked: Input) -> Input:
+    return replace(asked, value="") if isinstance(asked, Line | Paragraph) else asked
 
 
 def _written(value: Any) -> Any:

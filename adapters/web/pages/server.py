@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from pydantic import SecretStr
 
 from adapters.web import inbound, render
 from adapters.web.files import ADDRESS, static
+from adapters.web.pages.answers import Answers
 from adapters.web.pages.door import Door, Paces, Visitor, caller, fields
 from adapters.web.pages.forms import Forms
 from adapters.web.pages.sealed import Seal
@@ -31,6 +33,8 @@ log = logging.getLogger(__name__)
 LEAVE = "/leave"
 NOTHING = Markup("")
 WRONG_CODE = N_("That code does not work, or not any more. Each one works once. Please ask for a new one.")
+SESSION_OVER = N_("Your session has ended. Please come in again.")
+WRITTEN = N_("Your session has ended. Come in again, and what you had written is in front of you again.")
 TOO_MANY = N_("Too many wrong codes. Please wait a minute.")
 
 
@@ -41,7 +45,7 @@ class Drawn:
     html: Markup
     title: str
     status: int = 200
-    is_form: bool = False
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class Pages:
     door: Door
     forms: Forms
     trustees: TrusteeDesk
+    answers: Answers
+    kept: Seal
     templates: Environment
 
     async def front(self, request: web.Request) -> web.StreamResponse:
@@ -75,18 +81,18 @@ class Pages:
 
     async def enter(self, request: web.Request) -> web.StreamResponse:
         """A code for a session."""
-        typed = (await fields(request)).get("code", "")
-        guesses = self.door.paces.guesses
+        sent, guesses = await fields(request), self.door.paces.guesses
         if guesses.full(caller(request)):
-            return self._way_in(request, TOO_MANY, 429)
+            return self._way_in(request, TOO_MANY, 429, sent.get("kept", ""))
         now = self.core.clock()
-        person = await access.enter(self.core.store, typed, now)
+        person = await access.enter(self.core.store, sent.get("code", ""), now)
         if person is None:
             guesses.note(caller(request))
             log.warning("page.wrong_code")
-            return self._way_in(request, WRONG_CODE, 403)
-        response = _to_the_front()
-        self.door.admit(request, response, sessions.begin(person, now))
+            return self._way_in(request, WRONG_CODE, 403, sent.get("kept", ""))
+        visitor = Visitor(person, sessions.begin(person, now))
+        response = self._as_it_was(visitor, sent.get("kept", "")) or _to_the_front()
+        self.door.admit(request, response, visitor.session)
         return response
 
     async def leave(self, request: web.Request) -> web.StreamResponse:
@@ -100,26 +106,53 @@ class Pages:
         """A button."""
         visitor = await self.door.visitor(request)
         if visitor is None:
-            return self._way_in(request, status=403)
+            return self._way_in(request, SESSION_OVER, 403)
         pressed = inbound.pressed(await fields(request))
         return self._page(visitor, await self.core.handle(visitor.sends(pressed.action, pressed.values)))
 
     async def fill(self, request: web.Request) -> web.StreamResponse:
         """A form, filled in or put away, or a button inside it."""
-        visitor = await self.door.visitor(request)
+        visitor, sent = await self.door.visitor(request), await fields(request)
         if visitor is None:
-            return self._way_in(request, status=403)
-        sent = await fields(request)
+            return self._over(request, sent)
         sealed = sent.get("message", "")
         form = self.forms.take(sealed, visitor.person.id)
         if form is None or sent.get("submit") == "no":
             return _to_the_front()
+        filled = Filled(form, inbound.filled(form, sent))
         if "instead" in sent:
             pressed = inbound.pressed_inside(sent["instead"], "")
-            return self._page(visitor, await self.core.handle(visitor.sends(pressed.action, pressed.values)))
-        filled = Filled(form, inbound.filled(form, sent))
-        reply = await self.core.handle(visitor.sends(form.sends.name(), filled.values, sealed))
-        return self._page(visitor, reply, filled)
+            reply = await self.core.handle(visitor.sends(pressed.action, pressed.values))
+            return self._page(visitor, reply, filled if isinstance(reply, Refused) else None)
+        # It counts once, however often it is sent; other words in the same form are something else.
+        envelope = json.dumps([sealed, *filled.values.values()])
+        async with self.answers.turn(envelope):
+            return self.answers.again(envelope) or await self._accept(visitor, filled, envelope)
+
+    async def _accept(self, visitor: Visitor, filled: Filled, envelope: str) -> web.StreamResponse:
+        """Do what a form says. Its answer is kept for a while, for a second press on its button."""
+        reply = await self.core.handle(visitor.sends(filled.form.sends.name(), filled.values, envelope))
+        if isinstance(reply, Refused):
+            return self._page(visitor, reply, filled)
+        accepted = self.forms.draft(filled.form, visitor.person.id)
+        if isinstance(reply, Done) and filled.form.inputs:
+            return await self._front(visitor, accepted=accepted)
+        page = self._page(visitor, reply, accepted=accepted)
+        if not isinstance(reply, Done):
+            self.answers.keep(envelope, page)
+        return page
+
+    def _over(self, request: web.Request, sent: Mapping[str, str]) -> web.Response:
+        """The way in, with what was written meanwhile."""
+        written = any(name.startswith(inbound.VALUE) and words.strip() for name, words in sent.items())
+        kept = self.kept.close(sent) if written else ""
+        return self._way_in(request, WRITTEN if kept else SESSION_OVER, 403, kept)
+
+    def _as_it_was(self, visitor: Visitor, kept: str) -> web.Response | None:
+        """The form that somebody had filled in when their session ended, with their words; nobody else's."""
+        sent = self.kept.open(kept)
+        form = self.forms.take(sent.get("message", ""), visitor.person.id)
+        return self._page(visitor, Ask(form), Filled(form, inbound.filled(form, sent))) if form else None
 
     async def trustee(self, request: web.Request) -> web.StreamResponse:
         """A trustee's passphrase. A wrong one counts as a wrong code does."""
@@ -140,11 +173,14 @@ class Pages:
         """Where an answer stood there is nothing to look at again."""
         return _to_the_front()
 
-    async def _front(self, visitor: Visitor, why: str = "", status: int = 200) -> web.StreamResponse:
+    async def _front(
+        self, visitor: Visitor, why: str = "", status: int = 200, accepted: str = ""
+    ) -> web.StreamResponse:
         """The front page; for a steward with the field that a waiting pulse needs, and what was wrong in it."""
         pulse, t = await self.trustees.waiting(visitor.person), self._words_of(visitor)
         waiting = self.trustees.form(pulse, t, why) if pulse else NOTHING
-        page = self._page(visitor, await self.core.handle(visitor.asks(Home())), waiting=waiting, front=True)
+        reply = await self.core.handle(visitor.asks(Home()))
+        page = self._page(visitor, reply, waiting=waiting, front=True, accepted=accepted)
         page.set_status(status)
         return page
 
@@ -156,14 +192,16 @@ class Pages:
         *,
         waiting: Markup = NOTHING,
         front: bool = False,
-    ) -> web.StreamResponse:
-        """A reply as a page of its own; `waiting` is a form that stands before it."""
+        accepted: str = "",
+    ) -> web.Response:
+        """A reply as a page of its own; `waiting` is a form that stands before it, `accepted` a draft that is done."""
         if isinstance(reply, Done):
             return _to_the_front()
         t = self._words_of(visitor)
         drawn = self._drawn(visitor, reply, filled, t)
         until = visitor.session.until.astimezone(t.zone).strftime("%H:%M")
         given = {"drawn": drawn, "me": visitor.person.name, "until": until, "front": front, "waiting": waiting}
+        given |= {"who": self.forms.mine(visitor.person.id), "accepted": accepted}
         return self._html("page.html", t, drawn.status, **given)
 
     def _drawn(self, visitor: Visitor, reply: Show | Replace | Ask | Refused, filled: Filled | None, t: Words) -> Drawn:
@@ -171,7 +209,7 @@ class Pages:
             case Show(view) | Replace(view):
                 return Drawn(render.view(view), view.title)
             case Ask(form):
-                return self._form(visitor, Filled(form), ("", ""))
+                return self._form(visitor, filled or Filled(form), ("", ""))
             case Refused(why, name) if filled is not None:
                 return replace(self._form(visitor, filled, (name, why)), status=422 if name else 404)
             case Refused(why, _):
@@ -181,13 +219,14 @@ class Pages:
                 assert_never(reply)
 
     def _form(self, visitor: Visitor, filled: Filled, error: tuple[str, str]) -> Drawn:
-        kept = self.forms.put(filled.form, visitor.person.id)
-        return Drawn(render.form(filled.form, filled.values, kept, error), filled.form.title, is_form=True)
+        form, person = filled.form, visitor.person.id
+        drawn = render.form(form, filled.values, self.forms.put(form, person), error, self.forms.draft(form, person))
+        return Drawn(drawn, form.title, once=form.once)
 
-    def _way_in(self, request: web.Request, wrong: str = "", status: int = 200) -> web.Response:
-        """The page for whoever is not in."""
+    def _way_in(self, request: web.Request, wrong: str = "", status: int = 200, kept: str = "") -> web.Response:
+        """The page for whoever is not in. `kept` is what they had written, for after they have come in."""
         t = self.core.languages.words(_preferred(request), UTC)
-        return self._html("enter.html", t, status, wrong=t(wrong))
+        return self._html("enter.html", t, status, wrong=t(wrong), kept=kept)
 
     def _words_of(self, visitor: Visitor) -> Words:
         return self.core.languages.words(visitor.person.language, visitor.person.tz)
@@ -202,8 +241,9 @@ def mount(site: web.Application, core: Core, secret: bytes, public_url: str, pac
     inside = replace(core, pages="")
     door = Door(inside, Seal.of(secret, "session"), public_url, paces or Paces())
     templates = Environment(loader=PackageLoader("adapters.web"), autoescape=select_autoescape(default=True))
-    pages = Pages(inside, door, Forms(Seal.of(secret, "form"), inside.routes), TrusteeDesk(inside), templates)
-    of_the_pages = static("pages.css", "enter.js", "icon.svg")
+    forms, kept = Forms(Seal.of(secret, "form"), inside.routes), Seal.of(secret, "words")
+    pages = Pages(inside, door, forms, TrusteeDesk(inside), Answers(core.clock), kept, templates)
+    of_the_pages = static("pages.css", "enter.js", "pages.js", "keep.js", "icon.svg")
     for path, handler in (("/", pages.front), (ENTER, pages.threshold), (ADDRESS, of_the_pages)):
         site.router.add_get(path, door.guarded(handler))
     for path, handler in (

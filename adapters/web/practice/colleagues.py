@@ -15,7 +15,7 @@ from bot.domain.pulses import Pulse
 from bot.views import Buttons, Replace, Reply, Show
 from bot.wire import Command
 
-ANSWERING, COMMENTING = 0.78, 0.85
+ANSWERING, COMMENTING, LETTING = 0.78, 0.85, 0.3
 ANSWER, COMMENT, STORY = "AnswerPulse", "SaveComment", "TellStory"
 REVIEW, YES = "ReviewQuotes", "approved"
 
@@ -62,7 +62,8 @@ class Colleagues:
             score = max(1, min(5, round(chance.gauss(turn.remark["mood"] + tilt, 0.8))))
             await self._ask(turn.account, ANSWER, pulse=pulse.id, item=item, score=str(score))
         if turn.writes and chance.random() < COMMENTING:
-            quotable = "yes" if turn.remark.get("quotable") else "no"
+            # They write the same each week, and words that a digest could quote are never quoted again.
+            quotable = "yes" if turn.remark.get("quotable") and chance.random() < LETTING else "no"
             await self._ask(turn.account, COMMENT, pulse=pulse.id, comment=turn.remark["text"], quotable=quotable)
 
     async def tell(self, number: int) -> None:
