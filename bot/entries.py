@@ -17,23 +17,35 @@ class ShowPulse(Command):
 
 @dataclass(frozen=True, slots=True)
 class StartStory(Command):
-    """/story, with or without words: with words they become a draft, without them a form opens."""
+    """/story, with or without words: with words they become a draft, without them a form opens.
+
+    `shown` says that the words stand in a chat already, under the name of the person who typed them.
+    """
 
     text: str = ""
+    shown: Flag = Flag.NO
 
 
 @dataclass(frozen=True, slots=True)
 class SpeakUp(Command):
-    """/speakup: write to a leader. What is typed after it goes into the form, and to nobody."""
+    """/speakup: write to a leader. What is typed after it goes into the form, and to nobody.
+
+    `shown` says that the words stand in a chat already, under the name of the person who typed them.
+    """
 
     text: str = ""
+    shown: Flag = Flag.NO
 
 
 @dataclass(frozen=True, slots=True)
 class Home(Command):
-    """/100days and a word: help, plan, settings, my data, here."""
+    """/100days and a word: help, plan, settings, my data, here; or a command without its slash.
+
+    `shown` says that the words stand in a chat already, under the name of the person who typed them.
+    """
 
     text: str = ""
+    shown: Flag = Flag.NO
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +87,4 @@ class OpenPage(Command):
 
 
 TYPED: Mapping[str, type[Command]] = {"pulse": ShowPulse, "story": StartStory, "speakup": SpeakUp, "100days": Home}
-"""Slash commands. Each takes what was typed after it as `text`."""
+"""Slash commands. Each takes what was typed after it as `text`; `shown` goes along where others may see it there."""

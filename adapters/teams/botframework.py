@@ -21,15 +21,11 @@ from botframework.connector.auth import (
     ConnectorFactory,
 )
 
-from bot.errors import HundredDaysError
+from adapters.teams.shapes import UnreadableError
 
 Json = dict[str, Any]
 Handle = Callable[[Json], Awaitable[Json | None]]
 NOT_IMPLEMENTED = 501
-
-
-class UnreadableError(HundredDaysError):
-    """Not an activity."""
 
 
 class Turns(CloudAdapterBase):

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote
 
 import aiohttp
 
 from adapters.teams import limits, render
 from adapters.teams.config import TeamsConfig
-from adapters.teams.connector import Connector, Failed
+from adapters.teams.connector import CONVERSATIONS, Connector, Failed
+from adapters.teams.patience import Patience, Waiting
 from adapters.teams.tokens import Tokens
 from bot.domain.people import Address, Identity
+from bot.errors import Unavailable
 from bot.ports import Clock, InDoubt, Later, Outcome, Sent, Unfindable
 from bot.views import View
 
@@ -26,12 +29,13 @@ APART = " "
 
 @dataclass(slots=True)
 class TeamsMessenger:
-    """Sends through one shared session. Each request is tried once; who wants it tried again must ask again."""
+    """Sends through one shared session. Each request is tried once; who wants it tried again must be `patient`."""
 
     config: TeamsConfig
     session: aiohttp.ClientSession
     clock: Clock
     looks: bool = False
+    waiting: Waiting = field(default_factory=Waiting)
     connector: Connector = field(init=False)
     _met: OrderedDict[Account, Mapping[str, str]] = field(default_factory=OrderedDict, repr=False)
 
@@ -39,6 +43,12 @@ class TeamsMessenger:
         """Share the session and the token."""
         tokens = Tokens(self.config, self.session, self.clock)
         self.connector = Connector(self.config, self.session, tokens, self.clock)
+
+    def patient(self, seconds: float) -> Self:
+        """The same, for one answer that somebody waits for: what Teams does not take is tried again for so long."""
+        other = copy.copy(self)
+        other.connector = replace(self.connector, patience=Patience(self.clock, seconds, self.waiting))
+        return other
 
     async def send(self, to: Address, view: View, key: str) -> Outcome:  # noqa: ARG002 (Teams takes no key)
         """Post a message. Tries once, never again."""
@@ -55,12 +65,17 @@ class TeamsMessenger:
         return Unfindable()
 
     async def email(self, identity: Identity) -> str:
-        """The account's e-mail address, if it is a full member of our tenant. A guest's is not the tenant's word."""
+        """The account's e-mail address, if it is a full member of our tenant. A guest's is not the tenant's word.
+
+        Raises `Unavailable` if Teams does not say just now: that is no reason to take somebody for a stranger.
+        """
         met = self._met.get((identity.workspace, identity.user))
         if met is None or not met.get("conversation"):
             return ""
         path = f"/v3/conversations/{_q(met['conversation'])}/members/{_q(met.get('mri') or identity.user)}"
-        found = await self.connector.call("GET", met["service_url"], path)
+        found = await self.patient(limits.LOOKUP_SECONDS).connector.call("GET", met["service_url"], path)
+        if isinstance(found, Later | InDoubt):
+            raise Unavailable("Teams does not say who this is")
         return _email(found, identity) if isinstance(found, dict) else ""
 
     def meet(self, home: Address, conversation: str) -> None:
@@ -98,7 +113,7 @@ class TeamsMessenger:
             "tenantId": to.workspace,
             "channelData": {"tenant": {"id": to.workspace}},
         }
-        made = await self.connector.call("POST", self._service(to), "/v3/conversations", body)
+        made = await self.connector.call("POST", self._service(to), CONVERSATIONS, body)
         if isinstance(made, InDoubt):
             return Later(limits.WAIT_SECONDS)
         if not isinstance(made, dict):

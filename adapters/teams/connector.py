@@ -1,9 +1,9 @@
-"""Requests to Teams: one shared session, one try each, and a plain word for how each one ended."""
+"""Requests to Teams: one shared session, and a plain word for how each one ended. Who has patience may try again."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -12,11 +12,15 @@ import aiohttp
 
 from adapters.teams import limits
 from adapters.teams.config import TeamsConfig
+from adapters.teams.patience import Patience
 from adapters.teams.tokens import NoTokenError, Tokens
 from bot.ports import Clock, InDoubt, Later, Rejected
 
 Json = dict[str, Any]
 Failed = Later | Rejected | InDoubt
+CONVERSATIONS = "/v3/conversations"
+UNASKED = 0.0
+"""Stands for a wait whose length is left to us."""
 TIMEOUT = aiohttp.ClientTimeout(
     total=limits.REQUEST_SECONDS, connect=limits.CONNECT_SECONDS, sock_connect=limits.CONNECT_SECONDS
 )
@@ -30,19 +34,32 @@ class Connector:
     session: aiohttp.ClientSession
     tokens: Tokens
     clock: Clock
+    patience: Patience | None = None
 
     async def call(self, method: str, service_url: str, path: str, body: Json | None = None) -> Json | Failed:
-        """Ask once. Gives what was answered, or how it failed. Our token goes to hosts on the list and nowhere else."""
+        """Gives what was answered, or how it failed.
+
+        Asks once. With patience, it asks again what was not taken; never what may have been, unless that does no harm.
+        """
+        while True:
+            found = await self._once(method, service_url, path, body)
+            again = isinstance(found, Later) or (isinstance(found, InDoubt) and _harmless(method, path))
+            asked = found.seconds if isinstance(found, Later) else 0.0
+            if not again or self.patience is None or not await self.patience.waits(asked):
+                return _in_seconds(found)
+
+    async def _once(self, method: str, service_url: str, path: str, body: Json | None) -> Json | Failed:
+        """Ask. Our token goes to hosts on the list and nowhere else."""
         if not self.config.allows(service_url):
             return Rejected("service address not allowed")
         try:
             token = await self.tokens.get()
         except NoTokenError:
-            return Later(limits.WAIT_SECONDS, lane=True)
+            return Later(UNASKED, lane=True)
         try:
             return await self._ask(method, f"{service_url.rstrip('/')}{path}", body, token)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-            return Later(limits.WAIT_SECONDS)
+            return Later(UNASKED)
         except (aiohttp.ClientError, TimeoutError) as error:
             return InDoubt(type(error).__name__)
 
@@ -59,7 +76,7 @@ class Connector:
     def _failed(self, response: aiohttp.ClientResponse, answer: Json) -> Failed:
         status = response.status
         if status == 401:
-            return Later(limits.WAIT_SECONDS)
+            return Later(UNASKED)
         if status in {412, 429}:
             return Later(self._patience(response.headers), lane=status == 429)
         if status == 408 or status >= 500:
@@ -72,12 +89,21 @@ class Connector:
         try:
             seconds = float(asked) if asked.strip().isdigit() else self._until(asked)
         except ValueError:
-            seconds = limits.WAIT_SECONDS
+            return UNASKED
         return min(max(seconds, 1.0), limits.WAIT_MOST_SECONDS)
 
     def _until(self, asked: str) -> float:
         when = parsedate_to_datetime(asked)
         return (when.replace(tzinfo=when.tzinfo or UTC) - self.clock()).total_seconds()
+
+
+def _harmless(method: str, path: str) -> bool:
+    """Whether doing it twice is as good as once. A message that is posted twice is read twice."""
+    return method != "POST" or path == CONVERSATIONS
+
+
+def _in_seconds(found: Json | Failed) -> Json | Failed:
+    return replace(found, seconds=found.seconds or limits.WAIT_SECONDS) if isinstance(found, Later) else found
 
 
 async def _json(response: aiohttp.ClientResponse) -> Json:

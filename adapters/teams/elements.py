@@ -49,10 +49,13 @@ class Pen:
 
 def body_of(elements: Sequence[Element], pen: Pen) -> list[Json]:
     """The elements, one after the other."""
-    return list(chain.from_iterable(_element(element, pen) for element in elements))
+    drawn: list[Json] = []
+    for element in elements:
+        drawn += _element(element, pen, before=drawn[-1] if drawn else {})
+    return drawn
 
 
-def _element(element: Element, pen: Pen) -> list[Json]:
+def _element(element: Element, pen: Pen, before: Json) -> list[Json]:
     match element:
         case Text(parts):
             return _runs([_inline(part, pen) for part in parts])
@@ -69,7 +72,7 @@ def _element(element: Element, pen: Pen) -> list[Json]:
         case Divider():
             return [{"type": "Container", "separator": True, "spacing": "Medium", "items": []}]
         case Buttons(items, about):
-            return _buttons(items, about, pen)
+            return _buttons(items, about, pen, before)
         case _:
             assert_never(element)
 
@@ -150,13 +153,18 @@ def _column(percent: int, style: str) -> Json:
     return {"type": "Column", "width": str(percent), "style": style, "minHeight": "10px", "items": []}
 
 
-def _buttons(items: Sequence[Button], about: str, pen: Pen) -> list[Json]:
-    """Rows of at most six, with the words they belong to in front and in each button's tooltip."""
-    words = run(clip(about, pen.longest))
+def _buttons(items: Sequence[Button], about: str, pen: Pen, before: Json) -> list[Json]:
+    """Rows of at most six, with what they are about in each button's tooltip, and in front unless it was just said."""
+    said = clip(about, pen.longest)
+    words = [] if plain(said) in _words(before) else run(said)
     actions = [_button(button, about, pen) for button in items]
     n = limits.ACTIONS_IN_A_ROW
     rows = [actions[i : i + n] for i in range(0, len(actions), n)]
     return [*words, *({"type": "ActionSet", "actions": row} for row in rows)]
+
+
+def _words(part: Json) -> str:
+    return "".join(inline["text"] for inline in part.get("inlines", ()))
 
 
 def _button(button: Button, about: str, pen: Pen) -> Json:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
 from adapters.teams import limits
-from adapters.teams.inputs import FORM, HELD, VERB
+from adapters.teams.inputs import FORM, HELD, VERB, Kept
+from adapters.teams.shapes import UnreadableError, name, parts, sent, text
 from adapters.teams.text import clean
 from bot.core import Request
 from bot.domain.people import Address, Identity, Platform
 from bot.typed import divided, meant
-from bot.wire import Command
+from bot.wire import Command, Flag
 
 Json = dict[str, Any]
 OURS = frozenset({VERB, FORM, HELD})
@@ -45,7 +46,7 @@ class Heard:
     request: Request
     home: Address
     message: str = ""
-    kept: Json = field(default_factory=dict)
+    kept: Kept | None = None
     held: str = ""
 
     @property
@@ -55,12 +56,18 @@ class Heard:
 
 
 def read(activity: Json, typed: Typed) -> Heard | None:
-    """What the activity asks for; None if it is nothing to us."""
+    """What the activity asks for; None if it is nothing to us. Raises `UnreadableError`.
+
+    Only an invoke must be something to us: its answer is waited for, and there is none.
+    """
     said = _said(activity, typed)
     identity = Identity(Platform.TEAMS, tenant(activity), _user(activity))
     if said is None or not identity.workspace or not identity.user:
+        if activity.get("type") == "invoke":
+            raise UnreadableError("name")
         return None
     kind, action, values, kept = said
+    held = text(sent(activity.get("value"), "data"), HELD) if kind is Kind.OPENED else ""
     place = _place(activity)
     home = Address(Platform.TEAMS, identity.workspace, identity.user, _details(activity, personal=place is None))
     request = Request(
@@ -72,58 +79,37 @@ def read(activity: Json, typed: Typed) -> Heard | None:
         envelope=_envelope(activity),
         details=home.details if place is None else {},
     )
-    return Heard(kind, request, home, text(activity, "replyToId"), kept, _held(activity))
+    return Heard(kind, request, home, name(activity, "replyToId"), kept, held)
 
 
 def tenant(activity: Json) -> str:
     """The tenant that the activity comes from."""
-    return text(activity, "channelData", "tenant", "id")
+    return name(activity, "channelData", "tenant", "id")
 
 
-def text(value: object, *path: str) -> str:
-    """The string at the end of a path, or nothing: an activity may have any shape."""
-    found = _at(value, *path)
-    return clean(found) if isinstance(found, str) else ""
-
-
-def _at(value: object, *path: str) -> object:
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
-def _part(value: object, *path: str) -> Json:
-    found = _at(value, *path)
-    return found if isinstance(found, dict) else {}
-
-
-Said = tuple[Kind, str, Mapping[str, str], Json]
+Said = tuple[Kind, str, Mapping[str, str], Kept | None]
 
 
 def _said(activity: Json, typed: Typed) -> Said | None:
     match activity.get("type"), activity.get("name"):
         case "message", _:
-            pressed = _part(activity, "value")
-            return _sent(Kind.PRESSED, pressed) if VERB in pressed else _typed(activity, typed)
+            pressed = sent(activity.get("value"))
+            return _sent(Kind.PRESSED, pressed) if VERB in pressed else _shown(_typed(activity, typed))
         case "invoke", "adaptiveCard/action":
-            action = _part(activity, "value", "action")
-            return Kind.EXECUTED, text(action, "verb"), _values(_part(action, "data")), {}
+            action = sent(activity.get("value"), "action")
+            return Kind.EXECUTED, text(action, "verb"), _values(sent(action.get("data"))), None
         case "invoke", "task/fetch":
-            return _sent(Kind.OPENED, _part(activity, "value", "data"))
+            return _sent(Kind.OPENED, sent(activity.get("value"), "data"))
         case "invoke", "task/submit":
-            return _sent(Kind.SUBMITTED, _part(activity, "value", "data"))
+            return _sent(Kind.SUBMITTED, sent(activity.get("value"), "data"))
         case (("installationUpdate" | "conversationUpdate"), _) if _installed(activity):
-            return Kind.INSTALLED, typed[HOME].name(), {"text": ""}, {}
+            return Kind.INSTALLED, typed[HOME].name(), {"text": ""}, None
         case _:
             return None
 
 
 def _sent(kind: Kind, data: Json) -> Said:
-    return kind, text(data, VERB), _values(data), _part(data, FORM)
-
-
-def _held(activity: Json) -> str:
-    return text(activity, "value", "data", HELD)
+    return kind, text(data, VERB), _values(data), Kept.read(data.get(FORM))
 
 
 def _typed(activity: Json, typed: Typed) -> Said:
@@ -134,8 +120,14 @@ def _typed(activity: Json, typed: Typed) -> Said:
     if command is None:
         # What somebody wanted to say without their name stands in the chat under it: it goes into no form.
         unheard = meant(first, typed) == QUIET
-        return Kind.TYPED, typed[HOME].name(), {"text": first if unheard else said}, {}
-    return Kind.TYPED, command.name(), {"text": rest}, {}
+        return Kind.TYPED, typed[HOME].name(), {"text": first if unheard else said}, None
+    return Kind.TYPED, command.name(), {"text": rest}, None
+
+
+def _shown(said: Said) -> Said:
+    """What is typed here stands in the chat under its writer's name: that must be known where it may become unnamed."""
+    kind, action, values, kept = said
+    return kind, action, {**values, "shown": Flag.YES} if values["text"] else values, kept
 
 
 def words(activity: Json) -> str:
@@ -147,10 +139,9 @@ def words(activity: Json) -> str:
 
 
 def _mentions(activity: Json) -> list[str]:
-    entities, me = activity.get("entities"), text(activity, "recipient", "id")
-    if not isinstance(entities, list) or not me:
-        return []
-    mine = [entity for entity in entities if text(entity, "mentioned", "id") == me]
+    me = name(activity, "recipient", "id")
+    mentions = [entity for entity in parts(activity, "entities") if entity.get("type") == "mention"]
+    mine = [entity for entity in mentions if text(entity, "mentioned", "id") == me] if me else []
     return [found for entity in mine if (found := text(entity, "text"))]
 
 
@@ -165,37 +156,37 @@ def _installed(activity: Json) -> bool:
         return False
     if activity.get("type") == "installationUpdate":
         return text(activity, "action") in {"add", "add-upgrade"}
-    added, me = activity.get("membersAdded"), text(activity, "recipient", "id")
-    return isinstance(added, list) and any(text(member, "id") == me for member in added)
+    me = name(activity, "recipient", "id")
+    return any(text(member, "id") == me for member in parts(activity, "membersAdded"))
 
 
 def _user(activity: Json) -> str:
-    return text(activity, "from", "aadObjectId") or text(activity, "from", "id")
+    return name(activity, "from", "aadObjectId") or name(activity, "from", "id")
 
 
 def _details(activity: Json, *, personal: bool) -> dict[str, str]:
     """What is needed to write to this person later. In a channel, their own conversation is not known."""
     found = {
-        "service_url": text(activity, "serviceUrl"),
-        "mri": text(activity, "from", "id"),
-        "bot": text(activity, "recipient", "id"),
+        "service_url": name(activity, "serviceUrl"),
+        "mri": name(activity, "from", "id"),
+        "bot": name(activity, "recipient", "id"),
     }
-    return {**found, "conversation": text(activity, "conversation", "id")} if personal else found
+    return {**found, "conversation": name(activity, "conversation", "id")} if personal else found
 
 
 def _place(activity: Json) -> Address | None:
     """The channel or group it was said in. A reply in a channel names its message, which is not part of the place."""
-    conversation = text(activity, "conversation", "id")
+    conversation = name(activity, "conversation", "id")
     if text(activity, "conversation", "conversationType") == "personal":
         return None
-    channel = text(activity, "channelData", "channel", "id") or conversation.partition(";")[0]
-    details = {"service_url": text(activity, "serviceUrl"), "bot": text(activity, "recipient", "id")}
+    channel = name(activity, "channelData", "channel", "id") or conversation.partition(";")[0]
+    details = {"service_url": name(activity, "serviceUrl"), "bot": name(activity, "recipient", "id")}
     return Address(Platform.TEAMS, tenant(activity), channel, details, personal=False)
 
 
 def _envelope(activity: Json) -> str:
     """A name for the signed envelope that says nothing about who sent it. One without an id has no name."""
-    if not text(activity, "id"):
+    if not name(activity, "id"):
         return ""
-    parts = text(activity, "channelId"), text(activity, "conversation", "id"), text(activity, "id")
+    parts = text(activity, "channelId"), name(activity, "conversation", "id"), name(activity, "id")
     return sha256("\n".join(parts).encode()).hexdigest()

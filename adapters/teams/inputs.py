@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, assert_never
+from dataclasses import dataclass
+from typing import Any, Self, assert_never
 
 from adapters.teams import limits
 from adapters.teams.limits import clip
+from adapters.teams.shapes import part, parts, sent, text
 from adapters.teams.text import clean, plain, soft, whole
 from bot.views import Choice, Input, Line, Option, Paragraph, Tick
 from bot.wire import Flag
@@ -16,6 +18,29 @@ VERB = "hd_verb"
 FORM = "hd_form"
 HELD = "hd_held"
 INPUTS = frozenset({"Input.Text", "Input.ChoiceSet", "Input.Toggle"})
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A form as it travels with its submission, so that it can be shown again. What comes back is not to be trusted."""
+
+    label: str
+    title: str
+    given: Mapping[str, str]
+    body: Sequence[Json]
+
+    @classmethod
+    def read(cls, sent_back: object) -> Self | None:
+        """The form that came along, if one did. Raises `UnreadableError` where it is not one."""
+        form = sent(sent_back)
+        if not form:
+            return None
+        body = parts(form, "body")
+        for element in body:
+            text(element, "type")
+            text(element, "id")
+        given = part(form, "given")
+        return cls(text(form, "label"), text(form, "title"), {name: text(given, name) for name in given}, body)
 
 
 def ask(field: Input) -> list[Json]:
@@ -40,8 +65,8 @@ def unfilled(field: Input) -> str:
 
 def refilled(body: Sequence[Json], typed: Mapping[str, str], why: str, field: str) -> list[Json]:
     """The parts of a form with what was typed in them, and what is wrong beside the input it is about, or on top."""
-    filled = [_filled(part, typed) for part in body]
-    places = [i for i, part in enumerate(filled) if part.get("type") in INPUTS and part.get("id") == field]
+    filled = [_filled(element, typed) for element in body]
+    places = [i for i, each in enumerate(filled) if each.get("type") in INPUTS and each.get("id") == field]
     at = places[0] if places else 0
     return [*filled[:at], wrong(why), *filled[at:]]
 
@@ -52,15 +77,16 @@ def wrong(why: str) -> Json:
     return {"type": "RichTextBlock", "id": "wrong", "inlines": [run]}
 
 
-def emptied(part: Json) -> Json:
+def emptied(element: Json) -> Json:
     """The part without what was filled in beforehand."""
-    return {name: value for name, value in part.items() if name != "value"} if part["type"] in INPUTS else part
+    filled = element.get("type") in INPUTS
+    return {name: value for name, value in element.items() if name != "value"} if filled else element
 
 
-def _filled(part: Json, typed: Mapping[str, str]) -> Json:
-    if part.get("type") in INPUTS and part.get("id") in typed:
-        return {**part, "value": clean(typed[part["id"]])}
-    return part
+def _filled(element: Json, typed: Mapping[str, str]) -> Json:
+    if element.get("type") in INPUTS and element.get("id") in typed:
+        return {**element, "value": clean(typed[element["id"]])}
+    return element
 
 
 def _hint(hint: str) -> list[Json]:
@@ -70,7 +96,7 @@ def _hint(hint: str) -> list[Json]:
 
 def _text(field: Line | Paragraph, *, lines: bool) -> Json:
     longest = min(field.longest, limits.VALUE)
-    part = {
+    drawn = {
         "type": "Input.Text",
         **_named(field.name, field.label),
         "maxLength": longest,
@@ -78,12 +104,12 @@ def _text(field: Line | Paragraph, *, lines: bool) -> Json:
         "isRequired": field.required,
     }
     value = clean(field.value)[:longest]
-    return {**part, "value": value} if value else part
+    return {**drawn, "value": value} if value else drawn
 
 
 def _choice(field: Choice) -> Json:
     """Choosing is required unless nothing is one of the choices: an empty answer could not be read."""
-    part = {
+    drawn = {
         "type": "Input.ChoiceSet",
         **_named(field.name, field.label),
         "style": "expanded" if len(field.options) <= limits.EXPANDED_OPTIONS else "compact",
@@ -91,7 +117,7 @@ def _choice(field: Choice) -> Json:
         "isRequired": all(option.value for option in field.options),
         "wrap": True,
     }
-    return {**part, "value": whole(field.value)} if field.value else part
+    return {**drawn, "value": whole(field.value)} if field.value else drawn
 
 
 def _option(option: Option) -> Json:

@@ -32,6 +32,10 @@ class Welcomed:
             self._recent.popitem(last=False)
         return True
 
+    def forget(self, conversation: str) -> None:
+        """The greeting has not gone out."""
+        self._recent.pop(conversation, None)
+
 
 @dataclass(slots=True)
 class Posted:
@@ -40,11 +44,15 @@ class Posted:
     _recent: OrderedDict[str, None] = field(default_factory=OrderedDict, repr=False)
 
     def note(self, envelope: str) -> None:
-        """A message has gone out, or may have."""
+        """A message goes out, has gone out, or may have."""
         if envelope:
             self._recent[envelope] = None
         if len(self._recent) > limits.REMEMBERED:
             self._recent.popitem(last=False)
+
+    def forget(self, envelope: str) -> None:
+        """It has not gone out after all."""
+        self._recent.pop(envelope, None)
 
     def known(self, envelope: str) -> bool:
         """Whether a message has gone out for this envelope."""

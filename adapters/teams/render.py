@@ -81,7 +81,7 @@ def opener(title: str, verb: str, values: Json) -> Json:
     """A card whose one button opens a dialog: what a typed command gets when its answer is a form."""
     data = {**values, VERB: verb, "msteams": {"type": "task/fetch"}}
     opens = {"type": "Action.Submit", "id": "opener", "title": label_of(title), "style": "positive", "data": data}
-    return _card([*heading(title), {"type": "ActionSet", "actions": [opens]}], title)
+    return _card([{"type": "ActionSet", "actions": [opens]}], title)
 
 
 def _card(body: Sequence[Json], words: str) -> Json:

@@ -14,31 +14,48 @@ from adapters.teams.inputs import HELD, refilled
 from adapters.teams.limits import clip
 from adapters.teams.text import spoken
 from bot.views import Ask, Done, Form, Refused, Replace, Reply, Show
+from bot.words import N_, Words
 
 Json = dict[str, Any]
 WORDS = "application/vnd.microsoft.activity.message"
+DONE = N_("That is done.")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back. `private` is a new message to the person alone; `instead` replaces the one they pressed on."""
+    """What goes back. `private` is a new message to the person alone; `instead` replaces the one they pressed on.
+
+    An invoke always has a `body`, and nothing else has one.
+    """
 
     body: Json | None = None
     private: Json | None = None
     instead: Json | None = None
 
 
-def answer(heard: Heard, reply: Reply) -> Answer:
-    """The reply in the shape that this kind of activity must be answered in."""
+def answer(heard: Heard, reply: Reply, t: Words) -> Answer:
+    """The reply in the shape that this kind of activity must be answered in.
+
+    `t` is for where the reply has no words and Teams must have some: it calls an empty answer to a press a failure.
+    """
     match heard.kind:
         case Kind.TYPED | Kind.INSTALLED | Kind.PRESSED:
             return _to_message(heard, reply)
         case Kind.EXECUTED:
-            return _to_press(heard, reply)
+            return _to_press(heard, reply, t(DONE))
         case Kind.OPENED | Kind.SUBMITTED:
-            return _to_dialog(heard, reply)
+            return _to_dialog(heard, reply, t(DONE))
         case _:
             assert_never(heard.kind)
+
+
+def unsent(said: Answer, why: str) -> Json:
+    """The body of an answer to an invoke whose message did not go out, or did not change."""
+    match said.body:
+        case {"task": {"type": "message", "value": str(words)}}:
+            return _closing(f"{words} {why}")
+        case _:
+            return _executed(WORDS, why)
 
 
 def _to_message(heard: Heard, reply: Reply) -> Answer:
@@ -57,49 +74,47 @@ def _to_message(heard: Heard, reply: Reply) -> Answer:
             assert_never(reply)
 
 
-def _to_press(heard: Heard, reply: Reply) -> Answer:
+def _to_press(heard: Heard, reply: Reply, done: str) -> Answer:
     """The answer to Action.Execute. Only the person who pressed sees a card that it brings, even in a channel."""
     match reply:
         case Replace(view):
             return Answer(_executed(render.CARD, render.card(view)))
         case Show(view):
-            return Answer(_executed(WORDS, view.spoken()), private=render.message(view))
+            return Answer(_executed(WORDS, view.spoken() or done), private=render.message(view))
         case Ask(form):
-            return Answer(_executed(WORDS, form.title), private=_opener(heard, form))
+            return Answer(_executed(WORDS, form.title or done), private=_opener(heard, form))
         case Refused(why):
             return Answer(_executed(WORDS, why))
         case Done():
-            return Answer(_executed(WORDS, ""))
+            return Answer(_executed(WORDS, done))
         case _:
             assert_never(reply)
 
 
-def _to_dialog(heard: Heard, reply: Reply) -> Answer:
+def _to_dialog(heard: Heard, reply: Reply, done: str) -> Answer:
     match reply:
         case Ask(form):
             return Answer(_dialog(form.title, render.form(form)))
         case Replace(view) if heard.kind is Kind.SUBMITTED and heard.personal and heard.message:
-            return Answer(_closing(view.spoken()), instead=render.message(view))
+            return Answer(_closing(view.spoken() or done), instead=render.message(view))
         case Show(view) | Replace(view):
             return Answer(_dialog(view.title, render.card(view, dialog=True)))
         case Refused(why, field):
             return Answer(_again(heard, why, field) or _closing(why))
         case Done():
-            return Answer({})
+            return Answer({} if heard.kind is Kind.SUBMITTED else _closing(done))
         case _:
             assert_never(reply)
 
 
 def _again(heard: Heard, why: str, field: str) -> Json | None:
     """The form that was submitted, with what was typed kept and what is wrong beside it, if it came along."""
-    match heard.kept:
-        case {"label": str(label), "title": str(title), "given": dict(given), "body": [*body]}:
-            parts = [part for part in body if isinstance(part, dict)]
-        case _:
-            return None
-    card = render.submitted(label, heard.request.action, given, parts, title)
-    shown = {**card, "body": refilled(parts, heard.request.values, why, field)}
-    return _dialog(title, shown) if limits.size(shown) <= limits.CARD_BYTES else None
+    kept = heard.kept
+    if kept is None:
+        return None
+    card = render.submitted(kept.label, heard.request.action, dict(kept.given), kept.body, kept.title)
+    shown = {**card, "body": refilled(kept.body, heard.request.values, why, field)}
+    return _dialog(kept.title, shown) if limits.size(shown) <= limits.CARD_BYTES else None
 
 
 def _opener(heard: Heard, form: Form) -> Json:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import warnings
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -14,11 +14,13 @@ from adapters.teams import inbound, limits
 from adapters.teams.auth import Gate, KeyRing, UnauthorisedError
 from adapters.teams.client import TeamsMessenger
 from adapters.teams.config import TeamsConfig
-from adapters.teams.inbound import Heard, Kind, Typed
+from adapters.teams.inbound import Kind, Typed
 from adapters.teams.memory import Pocket, Posted, Welcomed
-from adapters.teams.reply import Answer, answer
+from adapters.teams.outbound import Outbound, UndeliveredError
+from adapters.teams.reply import answer
+from adapters.teams.shapes import UnreadableError, name, parsed
 from bot.core import Core
-from bot.ports import Clock, InDoubt, Sent
+from bot.ports import Clock
 from bot.views import Ask
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ def mount(
 
         typed = TYPED
     gate = Gate(config, KeyRing(config.openid_url, messenger.session, clock))
-    conversation = Conversation(core, messenger, typed, Welcomed(clock), Pocket(), Posted())
+    conversation = Conversation(core, messenger, typed, Welcomed(clock), Pocket(), Outbound(core, messenger, Posted()))
     app.router.add_post(PATH, Door(config, gate, _turns(), conversation).answer)
 
 
@@ -56,12 +58,12 @@ class Conversation:
     typed: Typed
     welcomed: Welcomed
     pocket: Pocket
-    posted: Posted
+    outbound: Outbound
 
     async def handle(self, activity: Json) -> Json | None:
         """Do what was asked. Gives the body of an invoke's answer; messages go out before it returns."""
         heard = inbound.read(activity, self.typed)
-        here = inbound.text(activity, "conversation", "id")
+        here = name(activity, "conversation", "id")
         if heard is None or (heard.kind is Kind.INSTALLED and not self.welcomed.first_time(here)):
             return None
         self.messenger.meet(heard.home, here.partition(";")[0])
@@ -69,20 +71,12 @@ class Conversation:
         reply = await self.core.handle(request)
         if isinstance(reply, Ask) and heard.kind is Kind.TYPED and any(request.values.values()):
             self.pocket.hold(request)
-        said = answer(heard, reply)
-        await self._send(heard, here, said)
-        return said.body
-
-    async def _send(self, heard: Heard, here: str, said: Answer) -> None:
-        if said.instead is not None:
-            outcome = await self.messenger.change(heard.home, here, heard.message, said.instead)
-            _note(outcome)
-        envelope = heard.request.envelope
-        if said.private is not None and not self.posted.known(envelope):
-            outcome = await self.messenger.post(heard.home, said.private)
-            _note(outcome)
-            if isinstance(outcome, Sent | InDoubt):
-                self.posted.note(envelope)
+        words = self.core.languages.words(request.language, UTC)
+        try:
+            return await self.outbound.send(heard, here, answer(heard, reply, words))
+        except UndeliveredError:
+            self.welcomed.forget(here)
+            raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,23 +100,23 @@ class Door:
             return web.Response(status=500)
 
     async def _answer(self, request: web.Request) -> web.Response:
-        from adapters.teams.botframework import UnreadableError
-
-        activity = _parsed(await _body(request))
-        claims = await self._claims(request, activity)
-        if inbound.tenant(activity) != self.config.tenant_id:
-            raise web.HTTPForbidden
         try:
+            activity = parsed(await _body(request))
+            claims = await self._claims(request, activity)
+            if inbound.tenant(activity) != self.config.tenant_id:
+                raise web.HTTPForbidden
             status, body = await self.turns.take(activity, claims, self.conversation.handle)
         except UnreadableError:
             raise web.HTTPBadRequest from None
+        except UndeliveredError:
+            raise web.HTTPServiceUnavailable from None
         return web.json_response(body, status=status) if body else web.Response(status=status)
 
     async def _claims(self, request: web.Request, activity: Json) -> Json:
         try:
             return await self.gate.check(request.headers.get("Authorization", ""), activity)
         except UnauthorisedError as error:
-            log.info("teams.unauthorised", extra={"reason": str(error)})
+            log.info("teams.unauthorised", extra={"error": str(error)})
             raise web.HTTPUnauthorized from None
 
 
@@ -144,18 +138,3 @@ async def _body(request: web.Request) -> bytes:
         if len(body) > limits.BODY_BYTES:
             raise web.HTTPRequestEntityTooLarge(limits.BODY_BYTES, len(body))
     return bytes(body)
-
-
-def _parsed(body: bytes) -> Json:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        raise web.HTTPBadRequest from None
-    if not isinstance(found, dict):
-        raise web.HTTPBadRequest
-    return found
-
-
-def _note(outcome: object) -> None:
-    if not isinstance(outcome, Sent):
-        log.warning("teams.unsent", extra={"outcome": type(outcome).__name__.lower()})

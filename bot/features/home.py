@@ -73,9 +73,10 @@ def front_door(others: Mapping[str, Verb], commands: Mapping[str, tuple[type[Com
     `others` are words that other features answer; each is called with what was typed after it. `commands` are the
     typed commands and their handlers. For a slip of the finger it asks what was meant; anything else gets the help.
     """
-    verbs = {**VERBS, **others, **{name: _as_verb(*known) for name, known in commands.items()}}
 
     async def home(command: Home, call: Call) -> Reply:
+        said = {name: _as_verb(*known, command.shown) for name, known in commands.items()}
+        verbs = {**VERBS, **others, **said}
         word, rest = typed.divided(command.text)
         if word in verbs:
             return await verbs[word](rest, call)
@@ -85,16 +86,22 @@ def front_door(others: Mapping[str, Verb], commands: Mapping[str, tuple[type[Com
         kind = commands[meant][0] if meant in commands else None
         if (rest and kind is SpeakUp) or len(rest) > MOST_CARRIED:
             return _asking_first(await verbs[meant](rest, call), meant, call)
-        return Show(_did_you_mean(meant, kind, rest, call), understood=False)
+        sends = _read(kind, rest, command.shown) if kind else Home(f"{meant} {rest}".strip())
+        return Show(_did_you_mean(meant, sends, rest, call), understood=False)
 
     return home
 
 
-def _as_verb(kind: type[Command], handler: Handler) -> Verb:
+def _read(kind: type[Command], rest: str, shown: Flag) -> Command:
+    """A typed command with what was typed after it, and whether that stands in a chat under a name."""
+    return kind.read({"text": rest, "shown": shown})
+
+
+def _as_verb(kind: type[Command], handler: Handler, shown: Flag) -> Verb:
     """A typed command as a word after /100days."""
 
     async def verb(rest: str, call: Call) -> Reply:
-        return await handler(kind.read({"text": rest}), call)
+        return await handler(_read(kind, rest, shown), call)
 
     return verb
 
@@ -201,15 +208,13 @@ VERBS: Mapping[str, Verb] = {
 # What it looks like
 
 
-def _did_you_mean(meant: str, kind: type[Command] | None, rest: str, call: Call) -> View:
+def _did_you_mean(meant: str, sends: Command, rest: str, call: Call) -> View:
     """The question, and a button that does what was meant with the words that were typed after it."""
-    t, spelled = call.words, _spelled(meant, kind)
-    sends = kind.read({"text": rest}) if kind else Home(f"{meant} {rest}".strip())
-    button = Button(
-        t(N_("Yes, {command}"), command=spelled), sends, Style.PRIMARY, asks=kind in {SpeakUp, StartStory} and not rest
-    )
+    t, spelled = call.words, f"/100days {meant}" if isinstance(sends, Home) else f"/{meant}"
+    asks = isinstance(sends, SpeakUp | StartStory) and not rest
+    button = Button(t(N_("Yes, {command}"), command=spelled), sends, Style.PRIMARY, asks=asks)
     body: list[Element] = [Quote(rest)] if rest else []
-    if kind is SpeakUp:
+    if isinstance(sends, SpeakUp):
         body.append(text(t(IN_THE_FORM)))
     body += [Buttons((button,)), Note(t(N_("Nothing was done yet. /100days help says what else there is.")))]
     return View(t(MEANT, command=spelled), tuple(body))
@@ -221,10 +226,6 @@ def _asking_first(reply: Reply, meant: str, call: Call) -> Reply:
         return reply
     note = call.words(MEANT, command=f"/{meant}")
     return Ask(replace(reply.form, body=(text(Strong(note)), *reply.form.body)))
-
-
-def _spelled(meant: str, kind: type[Command] | None) -> str:
-    return f"/{meant}" if kind else f"/100days {meant}"
 
 
 def _goal_card(programme: Programme, call: Call) -> tuple[Element, ...]:

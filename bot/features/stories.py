@@ -50,6 +50,10 @@ ORGANISATION_TOO_SMALL = N_(
     "Fewer than five people are here, so without your name it would still give you away. Nothing was saved. Show your "
     "name, and it can be told."
 )
+SHOWN = N_(
+    "But what you typed stands in the chat under your name, whatever you choose. To tell it without your name, discard "
+    "this draft, say only /story, and write in the form."
+)
 NOT_YOURS = N_("That story is not there any more.")
 NO_PROGRAMME = N_("No programme of change is running at the moment, so there is nowhere to tell it. Nothing was saved.")
 
@@ -102,7 +106,7 @@ async def start(command: StartStory, call: Call) -> Reply:
     tree = await call.tx.people.tree(call.organisation.id)
     draft = replace(_blank(programme, call), unit=tree.root.id, text=words)
     await call.tx.stories.draft(draft, call.person.id)
-    return Show(_preview(draft, call.words))
+    return Show(_preview(draft, call.words, shown=command.shown is Flag.YES))
 
 
 async def edit_story(command: EditStory, call: Call) -> Reply:
@@ -200,12 +204,13 @@ def _form(story: Story, t: Words, draft: str = "") -> Form:
     )
 
 
-def _preview(draft: Story, t: Words) -> View:
+def _preview(draft: Story, t: Words, *, shown: bool) -> View:
     body: list[Element] = [Quote(draft.text)]
     if len(draft.text) > rules.LONGEST:
         body.append(text(Strong(t(rules.TOO_LONG, longest=rules.LONGEST, n=len(draft.text)))))
     body += [
         Note(t(N_("Only you can see this draft."))),
+        *((Note(t(SHOWN)),) if shown else ()),
         Buttons(
             (
                 Button(t(N_("Choose who may see it")), EditStory(draft.id), Style.PRIMARY, asks=True),

@@ -38,7 +38,7 @@ from bot.views import (
     View,
     text,
 )
-from bot.wire import Command, Notice
+from bot.wire import Command, Flag, Notice
 from bot.words import N_, Words
 
 NO_THREAD = N_("That conversation is not there, or it is not yours.")
@@ -55,6 +55,10 @@ CODE_PROMISE = N_(
 )
 NAMED_PROMISE = N_("With your name: those who read it see who you are.")
 TAKEN_BACK = N_("(taken back by its author)")
+LEFT_OUT = N_(
+    "What you typed after the command was left out, because it stands in the chat under your name. Delete it there if "
+    "you can, and write it here instead."
+)
 WAITING = (
     N_("Somebody in {unit} has written to you"),
     N_("They are waiting for an answer. You need not know who they are to give one."),
@@ -159,8 +163,13 @@ class Seat:
 
 
 async def speak_up(command: SpeakUp, call: Call) -> Reply:
-    """The form. What was typed after the command is put into it; it has been sent to nobody."""
-    return Ask(_form(command.text, call.words))
+    """The form. What was typed after the command is put into it; it has been sent to nobody.
+
+    Words that stand in a chat under a name are not: the form would promise that nobody can tell whose they are.
+    """
+    form = _form("" if command.shown is Flag.YES else command.text, call.words)
+    left_out = command.shown is Flag.YES and command.text.strip()
+    return Ask(replace(form, body=(text(call.words(LEFT_OUT)), *form.body)) if left_out else form)
 
 
 async def open_thread(command: OpenThread, call: Call) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.contract.stage import Stage
-from tests.platforms import Visitor
+from tests.platforms import Visitor, said_twice
 from tests.platforms.slack_visitor import SlackVisitor
 from tests.platforms.teams_cards import inputs
 from tests.platforms.teams_visitor import TeamsVisitor
@@ -29,6 +29,7 @@ async def test_a_pulse_is_answered_and_changed(stage: Stage) -> None:
     seen = await ann.sees()
     assert "Replace my comment" in seen
     assert "More notice" not in seen
+    assert said_twice(seen) == []
     async with stage.product.store.view() as tx:
         pulse = await tx.pulses.current(stage.programme.id)
         person = next(p for p in await tx.people.all(stage.programme.organisation) if p.key == "k5")
@@ -88,6 +89,7 @@ async def test_a_draft_becomes_an_unnamed_story_in_the_next_batch(stage: Stage) 
     await stage.at(OPENS)
     await ann.say(f"/story {STORY}")
     assert "Only you can see this draft." in await ann.sees()
+    assert said_twice(await ann.sees()) == []
     await ann.press("Choose who may see it")
     await ann.fill({"audience": "organisation"})
     await stage.at(BATCH - timedelta(minutes=1))
@@ -125,6 +127,21 @@ async def test_a_thread_is_opened_answered_and_closed(stage: Stage) -> None:
     assert "has been closed" in await leader.sees()
 
 
+async def test_words_that_stand_in_the_chat_under_a_name_are_not_made_unnamed(stage: Stage) -> None:
+    """What is typed after a command goes into the form, unless it is seen under its writer's name where it was typed:
+    then it is left out, with the reason. A story of such words says what they are before anybody chooses."""
+    ann, seen = stage.person(5), stage.kind == "teams"
+    await stage.at(OPENS)
+    for typed in ("/speakup", "/100days speakup", "/100days speakp"):
+        await ann.say(f"{typed} {SECRET}")
+        assert await _typed(ann, "body") == ("" if seen else SECRET)
+        assert ("left out, because it stands in the chat under your name" in await ann.sees()) == seen
+    await ann.say("/speakup")
+    assert "left out" not in await ann.sees()
+    await ann.say(f"/story {STORY}")
+    assert ("stands in the chat under your name, whatever you choose" in await ann.sees()) == seen
+
+
 async def test_a_digest_reaches_its_channels(stage: Stage) -> None:
     """The organisation's channel and the unit's own, each with what may be said there."""
     await stage.at(OPENS)
@@ -141,6 +158,8 @@ async def test_a_digest_reaches_its_channels(stage: Stage) -> None:
     assert "90 % agree, of 10 to 14 answers" in await stage.housing()
     assert "40 to 49 %" in await stage.general()
     assert "The workload is far too heavy" in await stage.general()
+    assert said_twice(await stage.general()) == []
+    assert said_twice(await stage.person("steward").sees()) == []
 
 
 async def test_a_welsh_speaker_is_answered_in_welsh(stage: Stage) -> None:
@@ -159,7 +178,7 @@ async def test_what_was_typed_is_kept_when_a_form_is_refused(stage: Stage) -> No
     await stage.at(CLOSES + timedelta(minutes=1))
     await ann.fill({"comment": "Words that took a while"})
     assert "has closed" in await ann.sees()
-    assert await _typed(ann) == "Words that took a while"
+    assert await _typed(ann, "comment") == "Words that took a while"
 
 
 async def test_a_misspelled_command_keeps_its_words(stage: Stage) -> None:
@@ -194,15 +213,17 @@ async def test_a_stranger_is_told_so(stage: Stage) -> None:
     assert "I do not know you yet" in await stranger.sees()
 
 
-async def _typed(person: Visitor) -> str:
-    """What stands in the comment field of the open form, read from the platform's own memory."""
+async def _typed(person: Visitor, name: str) -> str:
+    """What stands in a field of the open form, read from the platform's own memory."""
     match person:
         case WebVisitor():
-            return (await person.form()).values["v.comment"]
+            return (await person.form()).values[f"v.{name}"]
         case SlackVisitor():
-            return person.slack.state.modals[person.user][-1].typed["comment"]
+            modal = person.slack.state.modals[person.user][-1]
+            [field] = [block["element"] for block in modal.view["blocks"] if block.get("block_id") == name]
+            return modal.typed.get(name) or str(field.get("initial_value", ""))
         case TeamsVisitor():
             assert person.dialog is not None
-            [field] = [part for part in inputs(person.dialog.card) if part["id"] == "comment"]
-            return str(field["value"])
+            [field] = [part for part in inputs(person.dialog.card) if part["id"] == name]
+            return str(field.get("value", ""))
     raise AssertionError(person)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Protocol, Self
+
+A_FEW_WORDS = 12
+"""What is shorter, such as "Agree", may well stand in what is beside it."""
 
 
 class Visitor(Protocol):
@@ -41,3 +45,10 @@ class LocalPlatform(Protocol):
 
     async def in_channel(self, channel: str) -> str:
         """Every word that stands in a channel now."""
+
+
+def said_twice(seen: str) -> list[str]:
+    """Lines that say again what the line before says, or the other way round."""
+    lines = [line.strip() for line in seen.splitlines() if line.strip()]
+    pairs = (sorted(pair, key=len) for pair in pairwise(lines))
+    return [shorter for shorter, longer in pairs if len(shorter) >= A_FEW_WORDS and shorter in longer]

@@ -12,7 +12,7 @@ from typing import Any, Self
 import aiohttp
 from aiohttp import web
 
-from tests.platforms import teams_cards
+from tests.platforms import said_twice, teams_cards
 from tests.platforms.teams_identity import Identities
 from tests.platforms.teams_visitor import TeamsVisitor
 
@@ -210,6 +210,9 @@ class LocalTeams:
                 self.violations.append(f"an attachment of type {attachment.get('contentType')}")
             else:
                 self.violations += teams_cards.faults(attachment["content"], dialog=False)
+                self.violations += [
+                    f"said twice: {words}" for words in said_twice(teams_cards.shown(attachment["content"]))
+                ]
 
 
 def _error(status: int, code: str, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from adapters.teams.client import TeamsMessenger
 from adapters.teams.config import TeamsConfig
+from adapters.teams.patience import Sleep, Waiting
 from adapters.teams.server import mount
 from bot.core import Call, Core, Route
 from bot.domain.people import Identity, Organisation, Person, Platform
@@ -184,6 +185,20 @@ class Running:
     config: TeamsConfig
     messenger: TeamsMessenger
     url: str
+    naps: Naps
+
+
+@dataclass
+class Naps:
+    """Sleep that takes no time, and what happens meanwhile."""
+
+    taken: list[float] = field(default_factory=list)
+    meanwhile: Sleep | None = None
+
+    async def sleep(self, seconds: float) -> None:
+        self.taken.append(seconds)
+        if self.meanwhile is not None:
+            await self.meanwhile(seconds)
 
 
 def now() -> datetime:
@@ -207,9 +222,9 @@ async def running(
     teams: LocalTeams, clock: Clock = now, routes: Mapping[type[Command], Route] = ROUTES
 ) -> AsyncIterator[Running]:
     """The toy product on loopback, with the local Teams pointed at it."""
-    store, config = ToyStore(), config_of(teams)
+    store, config, naps = ToyStore(), config_of(teams), Naps()
     async with aiohttp.ClientSession() as session:
-        messenger = TeamsMessenger(config, session, clock)
+        messenger = TeamsMessenger(config, session, clock, waiting=Waiting(naps.sleep, lambda: 1.0))
         core = Core(
             routes,
             cast("Store", store),
@@ -226,10 +241,10 @@ async def running(
         host, port = runner.addresses[0][:2]
         teams.point_at(f"http://{host}:{port}")
         try:
-            yield Running(store, config, messenger, teams.product)
+            yield Running(store, config, messenger, teams.product, naps)
         finally:
             await runner.cleanup()
 
 
 def _person(user: str) -> Person:
-    return Person(user, "o", user, user.title(), "root")
+    return Person(user, "o", user, user.title(), "root", language="cy" if user == "cadi" else "en")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.platforms import teams_cards
+from tests.platforms import teams_answers, teams_cards
 
 if TYPE_CHECKING:
     from tests.platforms.teams import LocalTeams, Posted
@@ -99,6 +99,7 @@ class TeamsVisitor:
         async with self.teams.session.post(f"{self.teams.product}/api/messages", json=activity, headers=headers) as got:
             assert got.status == 200, f"the product answered {got.status} to {activity['type']}"
             found: Json | None = await got.json() if got.content_type == "application/json" else None
+        self.teams.violations += teams_answers.faults(str(activity.get("name", "")), found)
         return found
 
     def activity(self, activity: Json, channel: str = "") -> Json:
@@ -163,9 +164,7 @@ class TeamsVisitor:
 
     def _executed(self, answer: Json | None, posted: Posted) -> None:
         assert answer is not None, "Action.Execute was not answered"
-        assert answer["statusCode"] == 200
         if answer["type"] == CARD:
-            self.teams.violations += teams_cards.faults(answer["value"], dialog=False)
             posted.cards[self.user] = answer["value"]
         else:
             assert answer["type"] == WORDS
@@ -182,8 +181,6 @@ class TeamsVisitor:
     def _open(self, task: Json, message: str, channel: str) -> None:
         assert task["type"] == "continue", task["type"]
         card = task["value"]["card"]
-        assert card["contentType"] == CARD
-        self.teams.violations += teams_cards.faults(card["content"], dialog=True)
         self.dialog = Dialog(task["value"]["title"], card["content"], message, channel)
 
     def _note(self, words: str) -> None:

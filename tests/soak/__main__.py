@@ -95,6 +95,7 @@ PARTS: Mapping[str, Job] = {
     "words": _pytest("Attacks on who wrote what", *WORDS, *BOTH_CORES),
     "attacks": _pytest("All other attacks", "tests/attack", *_other_attacks(), *BOTH_CORES),
     "bodies-slack": _pytest("Twisted bodies that Slack has signed", "tests/property/test_slack_bodies.py"),
+    "bodies-teams": _pytest("Twisted bodies that Teams has signed", "tests/property/test_teams_bodies.py"),
     "faults": _pytest("Everything else that can fail", "tests/fault", "--deselect", KILLS, *BOTH_CORES),
     "bench": Job("What is timed", ("-m", "tests.benchmarks"), environment={}),
 }

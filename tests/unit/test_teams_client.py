@@ -11,7 +11,9 @@ import aiohttp
 import pytest
 
 from adapters.teams.client import TeamsMessenger
+from adapters.teams.patience import Waiting
 from bot.domain.people import Address, Identity, Platform
+from bot.errors import Unavailable
 from bot.ports import InDoubt, Later, Outcome, Rejected, Sent, Unfindable
 from bot.views import View
 from tests.platforms.teams import Fault, LocalTeams
@@ -209,10 +211,22 @@ async def test_address_is_taken_from_full_members_only(
     assert await messenger.email(identity) == email
 
 
-async def test_address_that_can_not_be_read_is_none(teams: LocalTeams, messenger: TeamsMessenger, ana: Address) -> None:
-    """If Teams does not say who somebody is, they stay unknown."""
+@pytest.mark.parametrize("fault", [Fault(500), Fault(429, retry_after="600"), Fault(reset=True)])
+async def test_address_that_can_not_be_read_just_now_is_not_none(
+    teams: LocalTeams, messenger: TeamsMessenger, ana: Address, fault: Fault
+) -> None:
+    """If Teams does not say who somebody is, even when asked again, that is no word that they are nobody."""
+    messenger.waiting = Waiting(asyncio.sleep, lambda: -1.0)
     messenger.meet(ana, "a:ana")
-    teams.faults.append(Fault(500))
+    teams.faults += [fault] * 12
+    with pytest.raises(Unavailable):
+        await messenger.email(Identity(Platform.TEAMS, teams.workspace, "ana"))
+
+
+async def test_address_that_teams_refuses_is_none(teams: LocalTeams, messenger: TeamsMessenger, ana: Address) -> None:
+    """Whom Teams does not know stays unknown."""
+    messenger.meet(ana, "a:ana")
+    teams.faults.append(Fault(404))
     assert await messenger.email(Identity(Platform.TEAMS, teams.workspace, "ana")) == ""
 
 

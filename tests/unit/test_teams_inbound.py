@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from adapters.teams.inbound import Kind, read, words
+from adapters.teams.shapes import UnreadableError, parsed
 from bot.domain.people import Identity, Platform
 from tests.platforms.teams import LocalTeams
 from tests.platforms.teams_toy import TYPED
@@ -14,6 +16,17 @@ from tests.platforms.teams_toy import TYPED
 Json = dict[str, Any]
 TEAMS = LocalTeams(url="http://127.0.0.1:1")
 BOT = f"28:{TEAMS.app_id}"
+VALUES = {"score": "3"}
+PRESS = {"hd_verb": "Vote", **VALUES}
+NO_FORMS: tuple[object, ...] = (
+    3,
+    "x",
+    {"body": {}},
+    {"body": [3]},
+    {"body": [{"type": []}]},
+    {"given": {"a": 1}},
+    {"label": []},
+)
 
 
 def activity(given: Json, channel: str = "") -> Json:
@@ -48,7 +61,9 @@ def test_typed_command_is_known_by_its_first_word(typed: str, action: str, text:
     """
     heard = read(activity({"type": "message", "text": typed}), TYPED)
     assert heard is not None
-    assert (heard.kind, heard.request.action, heard.request.values) == (Kind.TYPED, action, {"text": text})
+    shown = {"shown": "yes"} if text else {}
+    assert (heard.kind, heard.request.action) == (Kind.TYPED, action)
+    assert heard.request.values == {"text": text, **shown}
 
 
 @pytest.mark.parametrize(
@@ -63,8 +78,8 @@ def test_typed_command_is_known_by_its_first_word(typed: str, action: str, text:
         ("<at>Ben</at> did it", [mention("<at>Ben</at>", "29:ben")], "<at>Ben</at> did it"),
         ("<at>Hundred Days</at> hi", [], "<at>Hundred Days</at> hi"),
         ("<at>X</at> <at>X</at> hi", [mention("<at>X</at>")], "<at>X</at> hi"),
-        ("hi", "none", "hi"),
-        ("hi", [3, None, {"mentioned": []}, mention("")], "hi"),
+        ("hi", None, "hi"),
+        ("hi", [{"type": "clientInfo", "mentioned": []}, {"type": 3}, mention("")], "hi"),
     ],
 )
 def test_only_the_mention_of_the_bot_is_taken_out(text: str, entities: object, expected: str) -> None:
@@ -178,7 +193,6 @@ def test_installation_asks_for_help(given: Json) -> None:
         {"type": "conversationUpdate", "membersRemoved": [{"id": BOT}]},
         {"type": "installationUpdate", "action": "remove"},
         {"type": "messageReaction"},
-        {"type": "invoke", "name": "composeExtension/query"},
         {"type": "message", "text": "help", "from": {}},
         {"type": "message", "text": "help", "channelData": {}},
         {},
@@ -188,3 +202,82 @@ def test_nothing_to_us(given: Json) -> None:
     """Other news, and what comes from nobody, is nothing to us."""
     whole = activity(given) if given else {}
     assert read(whole, TYPED) is None
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"type": "invoke", "name": "composeExtension/query"},
+        {"type": "invoke", "name": "adaptiveCard/action", "value": "x"},
+        {"type": "invoke", "name": "adaptiveCard/action", "value": {"action": {"verb": 3}}},
+        {"type": "invoke", "name": "task/fetch", "value": {"data": "[]"}},
+        {"type": "invoke", "name": "task/fetch", "value": {"data": {"hd_verb": "Vote", "hd_held": []}}},
+        {"type": "invoke", "name": "task/fetch", "value": {"data": PRESS}, "from": {}},
+        {"type": "invoke", "name": "task/submit", "value": [PRESS]},
+        *(
+            {"type": "invoke", "name": "task/submit", "value": {"data": {**PRESS, "hd_form": form}}}
+            for form in NO_FORMS
+        ),
+        {"type": "message", "text": 5},
+        {"type": "message", "text": "help", "value": 5},
+        {"type": "message", "text": "help", "entities": "none"},
+        {"type": "message", "text": "help", "entities": [3]},
+        {"type": "message", "text": "help", "entities": [{"type": "mention", "mentioned": []}]},
+        {"type": "message", "text": "help", "from": "ana"},
+        {"type": "message", "text": "help", "conversation": 7},
+        {"type": "message", "text": "help", "channelData": {"tenant": []}},
+        {"type": "conversationUpdate", "membersAdded": {"id": BOT}},
+        {"type": "installationUpdate", "action": 1},
+        *({"type": "message", "text": "help", name: "é" * 301} for name in ("id", "replyToId", "serviceUrl")),
+        *(
+            {"type": "message", "text": "help", name: {"id": "x" * 601}}
+            for name in ("from", "recipient", "conversation")
+        ),
+    ],
+)
+def test_what_is_of_another_kind_is_unreadable(given: Json) -> None:
+    """An activity in which anything that we read is not what it has to be is refused as a whole, not half read."""
+    with pytest.raises(UnreadableError):
+        read(activity(given), TYPED)
+
+
+@pytest.mark.parametrize("ids", [{"id": None, "replyToId": None}, {"id": "1"}])
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        (Kind.PRESSED, {"type": "message", "value": json.dumps({**PRESS, "id": None})}),
+        (
+            Kind.EXECUTED,
+            {"name": "adaptiveCard/action", "value": {"action": json.dumps({"verb": "Vote", "data": VALUES})}},
+        ),
+        (
+            Kind.EXECUTED,
+            {"name": "adaptiveCard/action", "value": json.dumps({"action": {"verb": "Vote", "data": VALUES}})},
+        ),
+        (
+            Kind.EXECUTED,
+            {
+                "name": "adaptiveCard/action",
+                "value": {"action": {"id": None, "verb": "Vote", "data": json.dumps(VALUES)}, "trigger": None},
+            },
+        ),
+        (Kind.OPENED, {"name": "task/fetch", "value": json.dumps({"data": PRESS})}),
+        (Kind.OPENED, {"name": "task/fetch", "value": {"data": json.dumps(PRESS), "context": None}}),
+        (Kind.SUBMITTED, {"name": "task/submit", "value": {"data": json.dumps(PRESS)}}),
+    ],
+)
+def test_data_in_a_string_is_read_all_the_same(kind: Kind, given: Json, ids: Json) -> None:
+    """Some clients send what a card holds as JSON in a string, or name no ids: nothing of it is lost."""
+    heard = read(activity({"type": "invoke", **given, **ids}), TYPED)
+    assert heard is not None
+    assert (heard.kind, heard.request.action, heard.request.values) == (kind, "Vote", VALUES)
+    assert bool(heard.request.envelope) == bool(ids["id"])
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"NaN", b'{"a": NaN}', b'{"a": -Infinity}', b"\xff", b'{"a":' * 200 + b"1" + b"}" * 200]
+)
+def test_only_an_object_of_plain_json_is_parsed(body: bytes) -> None:
+    """What the standard does not know, and what nobody means, is no activity."""
+    with pytest.raises(UnreadableError):
+        parsed(body)

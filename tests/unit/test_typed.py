@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pytest
 
+from bot.entries import Home, ShowPulse, StartStory
 from bot.features.home import MOST_CARRIED, VERBS
 from bot.routes import ELSEWHERE, SAID, TYPED
 from bot.typed import divided, meant
@@ -72,7 +71,7 @@ async def test_a_misspelled_story_keeps_its_words(small_world: World) -> None:
     assert reply.view.title == "Did you mean /story?"
     assert Quote("we did it") in reply.view.body
     [button] = buttons(reply.view)
-    assert (button.label, button.sends.write()) == ("Yes, /story", {"text": "we did it"})
+    assert (button.label, button.sends) == ("Yes, /story", StartStory("we did it"))
     draft = await small_world.ask("u5", button.sends.name(), **button.sends.write())
     assert isinstance(draft, Show) and draft.view.body[0] == Quote("we did it")
 
@@ -119,18 +118,16 @@ async def test_words_for_a_leader_never_stand_in_a_message(small_world: World) -
 @pytest.mark.parametrize(
     ("words", "title", "sends"),
     [
-        ("pluse", "Did you mean /pulse?", {"text": ""}),
-        ("setings", "Did you mean /100days settings?", {"text": "settings"}),
-        ("hree Housing", "Did you mean /100days here?", {"text": "here Housing"}),
+        ("pluse", "Did you mean /pulse?", ShowPulse()),
+        ("setings", "Did you mean /100days settings?", Home("settings")),
+        ("hree Housing", "Did you mean /100days here?", Home("here Housing")),
     ],
 )
-async def test_any_other_word_is_asked_about_too(
-    small_world: World, words: str, title: str, sends: Mapping[str, str]
-) -> None:
+async def test_any_other_word_is_asked_about_too(small_world: World, words: str, title: str, sends: Command) -> None:
     """With what was typed after it."""
     reply = await ask(small_world, words)
     assert isinstance(reply, Show)
-    assert (reply.view.title, buttons(reply.view)[0].sends.write()) == (title, sends)
+    assert (reply.view.title, buttons(reply.view)[0].sends) == (title, sends)
     assert isinstance(reply.view.body[-1], Note)
 
 
