@@ -15,12 +15,12 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 FIELDS = frozenset(
-    {"address", "asked", "database", "error", "notice", "organisation", "outcome", "place", "planned", "platforms"}
-    | {"public", "pulse", "reason", "status"}
+    {"address", "asked", "database", "error", "notice", "organisation", "place", "planned", "platforms"}
+    | {"public", "pulse", "status"}
 )
 """Ids of organisations and pulses, numbers, and words of our own; never a person, a text, or an error's message.
 
-`place` is a module and a line, `reason` one of our sentences or the name of an error, `planned` an event of the week;
+`place` is a module and a line, `planned` an event of the week;
 `address`, `public`, `platforms` and `database` say where the service listens and what it was told to use.
 """
 OURS = ("bot", "adapters", "storage")

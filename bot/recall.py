@@ -12,7 +12,7 @@ from bot.domain.people import Identity
 from bot.ports import Clock
 from bot.views import Reply
 
-LIFE = timedelta(minutes=5)
+LIFE = timedelta(minutes=10)
 """Long enough for a platform, or a person, to try again; what is shown once should not stay for long."""
 MOST = 1_000
 

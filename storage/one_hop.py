@@ -10,35 +10,42 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from functools import partial
+from typing import Any, Self, TypeVar
 
 import aiosqlite
 
+T = TypeVar("T")
 Parameters = Sequence[Any]
 ITERATION = 64
+AT_ONCE = 1_000
+"""Rows that come with their statement. Where there are more, they are fetched as they are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What a statement left: its rows, and what there is to know of them."""
+    """What a statement left: its first rows, what there is to know of them, and where the others are, if any."""
 
     rows: list[Any]
     description: Any
     rowcount: int
     lastrowid: int | None
+    rest: sqlite3.Cursor | None = None
 
 
 NOTHING = Fetched([], None, -1, None)
 
 
 class OneHopCursor:
-    """A cursor whose rows are all here when its statement has been executed."""
+    """A cursor whose first rows are here when its statement has been executed."""
 
     arraysize = 1
 
     def __init__(self, connection: OneHopConnection) -> None:
         self._connection = connection
         self._fetched = NOTHING
+        self._rows: list[Any] = []
+        self._rest: sqlite3.Cursor | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -60,20 +67,49 @@ class OneHopCursor:
 
     async def execute(self, sql: str, parameters: Parameters = ()) -> Self:
         """Execute a statement and fetch its rows. Raises what `sqlite3` raises."""
-        self._fetched = await self._connection.visit(sqlite3.Connection.execute, sql, parameters)
+        self._keep(await self._connection.visit(sqlite3.Connection.execute, sql, parameters))
         return self
 
     async def executemany(self, sql: str, parameters: Sequence[Parameters]) -> Self:
         """Execute a statement once for each of these."""
-        self._fetched = await self._connection.visit(sqlite3.Connection.executemany, sql, parameters)
+        self._keep(await self._connection.visit(sqlite3.Connection.executemany, sql, parameters))
         return self
 
+    async def fetchone(self) -> Any:
+        """The next row, or None."""
+        rows = await self.fetchmany(1)
+        return rows[0] if rows else None
+
+    async def fetchmany(self, size: int | None = None) -> list[Any]:
+        """The next rows, up to this many."""
+        wanted = size or self.arraysize
+        while len(self._rows) < wanted and (more := await self._more(AT_ONCE)):
+            self._rows += more
+        given, self._rows = self._rows[:wanted], self._rows[wanted:]
+        return given
+
     async def fetchall(self) -> list[Any]:
-        """The rows."""
-        return self._fetched.rows
+        """All rows that are left."""
+        rows, self._rows = self._rows + await self._more(-1), []
+        return rows
 
     async def close(self) -> None:
-        """Nothing is open."""
+        """Let go of the rows that nobody has fetched."""
+        rest, self._rest, self._rows = self._rest, None, []
+        if rest is not None:
+            await self._connection.do(rest.close)
+
+    def _keep(self, fetched: Fetched) -> None:
+        self._fetched, self._rows, self._rest = fetched, fetched.rows, fetched.rest
+
+    async def _more(self, size: int) -> list[Any]:
+        """Rows that did not come with the statement: so many, or all of them."""
+        if self._rest is None:
+            return []
+        found: list[Any] = await self._connection.do(partial(_fetched, self._rest, size))
+        if size < 0 or len(found) < size:
+            self._rest = None
+        return found
 
 
 class OneHopConnection(aiosqlite.Connection):
@@ -92,9 +128,12 @@ class OneHopConnection(aiosqlite.Connection):
 
     async def visit(self, execute: Callable[..., sqlite3.Cursor], sql: str, parameters: object) -> Fetched:
         """Execute a statement in the connection's thread, inside its transaction."""
-        went = self._execute(_visited, self._conn, self._begin, execute, sql, parameters)  # type: ignore[no-untyped-call]
-        fetched: Fetched = await went
-        return fetched
+        return await self.do(partial(_visited, self._conn, self._begin, execute, sql, parameters))
+
+    async def do(self, what: Callable[[], T]) -> T:
+        """Do something in the connection's thread."""
+        done: T = await self._execute(what)  # type: ignore[no-untyped-call]
+        return done
 
     async def commit(self) -> None:
         """Commit, if anything has begun."""
@@ -123,7 +162,17 @@ def _visited(
     if begin and not connection.in_transaction:
         connection.execute(begin)
     cursor = execute(connection, sql, parameters)
-    rows = cursor.fetchall() if cursor.description else []
-    fetched = Fetched(rows, cursor.description, cursor.rowcount, cursor.lastrowid)
-    cursor.close()
+    rows = _fetched(cursor, AT_ONCE) if cursor.description else []
+    rest = cursor if len(rows) == AT_ONCE else None
+    fetched = Fetched(rows, cursor.description, cursor.rowcount, cursor.lastrowid, rest)
+    if rest is None:
+        cursor.close()
     return fetched
+
+
+def _fetched(cursor: sqlite3.Cursor, size: int) -> list[Any]:
+    """So many rows, or all; where they were the last ones the cursor is closed."""
+    rows = cursor.fetchall() if size < 0 else cursor.fetchmany(size)
+    if size < 0 or len(rows) < size:
+        cursor.close()
+    return rows

@@ -37,6 +37,11 @@ class Desk:
     clock: Clock
     travel: Forms
     _open: dict[str, list[OpenForm]] = field(default_factory=dict)
+    _answered: set[str] = field(default_factory=set)
+
+    def answered(self, envelope: str) -> bool:
+        """Whether the answer to this stands in the chat or lies before somebody: then it needs no second one."""
+        return envelope in self._answered
 
     def front(self, user: str) -> OpenForm | None:
         """The form that a person has in front of them."""
@@ -56,8 +61,12 @@ class Desk:
         if form is not None:
             self._open[user] = [lying for lying in self._open.get(user, ()) if lying.sealed != form.sealed]
 
-    async def take(self, user: str, reply: Reply, message: str, form: OpenForm | None = None) -> None:
+    async def take(
+        self, user: str, reply: Reply, message: str, form: OpenForm | None = None, envelope: str = ""
+    ) -> None:
         """Show a person the answer to what they did. `form` is the one they had filled in, if any."""
+        if envelope and not isinstance(reply, Refused):
+            self._answered.add(envelope)
         match reply:
             case Show(view):
                 self.put_away(user, form)

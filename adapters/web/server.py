@@ -20,7 +20,7 @@ from adapters.web.reply import Desk, OpenForm
 from bot.core import Request
 from bot.domain.ids import new_id
 from bot.domain.people import Address, Person, Platform, Role
-from bot.views import Refused, Reply, Show
+from bot.views import Done, Refused, Reply, Show
 from bot.words import N_, Words
 
 COOKIE = "practice_person"
@@ -130,8 +130,10 @@ class Pages:
         return response
 
     async def _handle(self, request: Request, message: str, form: OpenForm | None = None) -> Reply:
+        if self.desk.answered(request.envelope):
+            return Done()
         reply = await self.workspace.core.handle(request)
-        await self.desk.take(request.identity.user, reply, message, form)
+        await self.desk.take(request.identity.user, reply, message, form, request.envelope)
         return reply
 
     async def _after(self, request: web.Request, accepted: str = "") -> web.Response:

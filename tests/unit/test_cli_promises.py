@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.app import Product
@@ -12,6 +14,8 @@ from tests.terminal import Terminal
 from tests.world import MONDAY, WORKSPACE
 
 START = ("programme", "start", "Change", "--goal", "Listen", "--starts", f"{MONDAY:%Y-%m-%d}")
+LATER = (*START[:-1], f"{MONDAY + timedelta(weeks=20):%Y-%m-%d}")
+"""A programme that has nothing in its way."""
 
 
 @pytest.fixture
@@ -36,7 +40,7 @@ async def tenant(product: Product) -> None:
 def test_a_programme_starts_with_what_was_asked_for(council: Terminal) -> None:
     """Labels and thresholds that are named are kept; without a word it is five, ten and units only."""
     council.does(*START)
-    council.does(*START, "--by", "place", "--by", "grade", "--by", "place", "--scores", 7, "--comments", 12)
+    council.does(*LATER, "--by", "place", "--by", "grade", "--by", "place", "--scores", 7, "--comments", 12)
     plain, strict = sorted(council.inside(programmes), key=lambda programme: programme.k)
     assert (plain.k, plain.k_comment, plain.segments) == (5, 10, ())
     assert (strict.k, strict.k_comment, strict.segments) == (7, 12, (Segment.PLACE, Segment.GRADE))

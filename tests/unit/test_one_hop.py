@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.engine import Engines, open_engines
-from storage.one_hop import OneHopConnection
+from storage.one_hop import AT_ONCE, OneHopConnection
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ async def test_a_statement_is_one_visit_and_nothing_else_is_one(
     execute = OneHopConnection._execute
 
     async def counted(self: OneHopConnection, fn: object, *args: object, **options: object) -> object:
-        visits.append(getattr(fn, "__name__", ""))
+        visits.append(getattr(getattr(fn, "func", fn), "__name__", ""))
         return await execute(self, fn, *args, **options)  # type: ignore[no-untyped-call]
 
     monkeypatch.setattr(OneHopConnection, "_execute", counted)
@@ -105,6 +105,21 @@ async def test_a_statement_is_one_visit_and_nothing_else_is_one(
     async with engines.write.begin():
         pass
     assert len(visits) == 3
+
+
+@pytest.mark.parametrize("n", [AT_ONCE - 1, AT_ONCE, AT_ONCE + 1, 3 * AT_ONCE])
+async def test_many_rows_are_all_there_in_their_order(engines: Engines, n: int) -> None:
+    """Whether they are fetched at once, streamed, or left half read, and the connection goes on."""
+    async with engines.write.begin() as connection:
+        await add(connection, *map(str, range(n)))
+    assert await words(engines.read) == [f"{number}" for number in range(n)]
+    query = text("SELECT word FROM t ORDER BY n")
+    async with engines.read.connect() as connection:
+        streamed = [row.word async for row in await connection.stream(query)]
+        async with connection.stream(query) as half:
+            assert (await half.fetchmany(3))[2].word == "2"
+        assert (await connection.execute(text("SELECT count(*) FROM t"))).scalar_one() == n
+    assert streamed == [f"{number}" for number in range(n)]
 
 
 async def test_statements_of_many_tasks_do_not_mix(engines: Engines) -> None:

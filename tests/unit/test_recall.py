@@ -80,7 +80,7 @@ def test_nobody_is_given_another_ones_reply() -> None:
 
 
 def test_replies_are_forgotten_by_time_and_by_number() -> None:
-    """Five minutes, and never more than a thousand of them."""
+    """Ten minutes, and never more than a thousand of them."""
     time = [OPENS]
     recall = Recall(lambda: time[0])
     for number in range(MOST + 1):

@@ -6,17 +6,14 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from hashlib import sha256
 from http.cookies import SimpleCookie
 from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 from pydantic import SecretStr
 
-from adapters.web.pages.answers import LASTS, MOST, Answers
 from adapters.web.pages.door import caller
 from adapters.web.pages.messenger import PageMessenger
 from bot.app import listening, open_product
@@ -97,8 +94,9 @@ async def test_a_code_is_not_lost_by_a_second_press(site: Site) -> None:
     form = await browser.press("SpeakUp")
     sent = [browser.fill(form, body="Nobody may know", recipient="leader", hear="code") for _ in range(2)]
     first, second = await asyncio.gather(*sent)
-    assert first.status == 200 and first.body == second.body
-    assert len(set(SPELLED.findall(first.body + second.body))) == 1
+    assert (first.status, second.status) == (200, 200)
+    [code] = set(SPELLED.findall(first.body + second.body))
+    assert code in first.body and code in second.body
     assert [button.label for form in Page(first.body).forms for button in form.buttons] == ["I wrote it down"]
     assert (
         "<a href" not in first.body.partition("<header")[2]
@@ -124,7 +122,7 @@ async def test_what_was_written_when_the_session_ended_is_there_again(site: Site
     form = await browser.press("StartStory")
     site.world.time[0] += timedelta(minutes=31)
     over = await browser.fill(form, text="Zq written late", audience="organisation", named="yes")
-    assert over.status == 403 and "Your session has ended." in over.body and "Zq" not in over.body
+    assert over.status == 403 and "Your session has ended." in over.body and "Zq written" not in over.body
     kept = Page(over.body).forms[0].values["kept"]
     wrong = await site.stranger().post("/enter", {"code": "wrong", "kept": kept})
     assert Page(wrong.body).forms[0].values["kept"] == kept
@@ -150,22 +148,6 @@ async def test_a_draft_has_a_name_that_says_nothing(site: Site) -> None:
     assert DRAFT.findall(wrong.body) == [name] and f'data-accepted="{name}"' in told.body
     assert 'data-accepted=""' in wrong.body
     assert f'data-who="{name[:8]}"' in wrong.body
-
-
-def test_an_answer_is_opened_by_its_form_alone_and_for_ten_minutes() -> None:
-    """What is in memory is noise; what the database calls the form does not open it; old ones and many go."""
-    time = [OPENS]
-    answers = Answers(lambda: time[0])
-    answers.keep("the form", web.Response(text="zq-code"))
-    assert "zq-code" not in repr(answers)
-    again = answers.again("the form")
-    assert again is not None and again.text == "zq-code"
-    assert answers.again("another") is None and answers.again(sha256(b"the form").hexdigest()) is None
-    time[0] += LASTS
-    assert answers.again("the form") is None
-    for number in range(MOST + 5):
-        answers.keep(str(number), web.Response(text="x"))
-    assert len(answers._kept) == MOST and answers.again("0") is None and answers.again(str(MOST + 4)) is not None
 
 
 async def test_somebody_with_only_a_page_is_asked_and_every_delivery_ends_well(

@@ -16,7 +16,6 @@ from pydantic import SecretStr
 
 from adapters.web import inbound, render
 from adapters.web.files import ADDRESS, static
-from adapters.web.pages.answers import Answers
 from adapters.web.pages.door import Door, Paces, Visitor, caller, fields
 from adapters.web.pages.forms import Forms
 from adapters.web.pages.sealed import Seal
@@ -64,7 +63,6 @@ class Pages:
     door: Door
     forms: Forms
     trustees: TrusteeDesk
-    answers: Answers
     kept: Seal
     templates: Environment
 
@@ -126,21 +124,10 @@ class Pages:
             return self._page(visitor, reply, filled if isinstance(reply, Refused) else None)
         # It counts once, however often it is sent; other words in the same form are something else.
         envelope = json.dumps([sealed, *filled.values.values()])
-        async with self.answers.turn(envelope):
-            return self.answers.again(envelope) or await self._accept(visitor, filled, envelope)
-
-    async def _accept(self, visitor: Visitor, filled: Filled, envelope: str) -> web.StreamResponse:
-        """Do what a form says. Its answer is kept for a while, for a second press on its button."""
-        reply = await self.core.handle(visitor.sends(filled.form.sends.name(), filled.values, envelope))
+        reply = await self.core.handle(visitor.sends(form.sends.name(), filled.values, envelope))
         if isinstance(reply, Refused):
             return self._page(visitor, reply, filled)
-        accepted = self.forms.draft(filled.form, visitor.person.id)
-        if isinstance(reply, Done) and filled.form.inputs:
-            return await self._front(visitor, accepted=accepted)
-        page = self._page(visitor, reply, accepted=accepted)
-        if not isinstance(reply, Done):
-            self.answers.keep(envelope, page)
-        return page
+        return self._page(visitor, reply, accepted=self.forms.draft(form, visitor.person.id))
 
     def _over(self, request: web.Request, sent: Mapping[str, str]) -> web.Response:
         """The way in, with what was written meanwhile."""
@@ -173,14 +160,12 @@ class Pages:
         """Where an answer stood there is nothing to look at again."""
         return _to_the_front()
 
-    async def _front(
-        self, visitor: Visitor, why: str = "", status: int = 200, accepted: str = ""
-    ) -> web.StreamResponse:
+    async def _front(self, visitor: Visitor, why: str = "", status: int = 200) -> web.StreamResponse:
         """The front page; for a steward with the field that a waiting pulse needs, and what was wrong in it."""
         pulse, t = await self.trustees.waiting(visitor.person), self._words_of(visitor)
         waiting = self.trustees.form(pulse, t, why) if pulse else NOTHING
         reply = await self.core.handle(visitor.asks(Home()))
-        page = self._page(visitor, reply, waiting=waiting, front=True, accepted=accepted)
+        page = self._page(visitor, reply, waiting=waiting, front=True)
         page.set_status(status)
         return page
 
@@ -242,7 +227,7 @@ def mount(site: web.Application, core: Core, secret: bytes, public_url: str, pac
     door = Door(inside, Seal.of(secret, "session"), public_url, paces or Paces())
     templates = Environment(loader=PackageLoader("adapters.web"), autoescape=select_autoescape(default=True))
     forms, kept = Forms(Seal.of(secret, "form"), inside.routes), Seal.of(secret, "words")
-    pages = Pages(inside, door, forms, TrusteeDesk(inside), Answers(core.clock), kept, templates)
+    pages = Pages(inside, door, forms, TrusteeDesk(inside), kept, templates)
     of_the_pages = static("pages.css", "enter.js", "pages.js", "keep.js", "icon.svg")
     for path, handler in (("/", pages.front), (ENTER, pages.threshold), (ADDRESS, of_the_pages)):
         site.router.add_get(path, door.guarded(handler))
