@@ -59,7 +59,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--part", choices=tuple(PARTS), help="the rules, all others, or what coverage is measured with")
-    parser.addoption("--shuffle", metavar="ORDER", help="run the files, and the tests in each, in the order of this seed")
+    parser.addoption(
+        "--shuffle", metavar="ORDER", help="run the files, and the tests in each, in the order of this seed"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator
+import zlib
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,6 +23,9 @@ from sqlalchemy.pool import Pool
 
 DEFAULT = "100"
 SEED = os.environ.get("HD_TEST_SEED") or DEFAULT
+HASHED = "PYTHONHASHSEED"
+"""In what order Python keeps a set of words. It is read when a process starts, so we set it for those we start."""
+AGAIN = f"HD_TEST_SEED={SEED}" + (f" {HASHED}={os.environ[HASHED]}" if HASHED in os.environ else "")
 UNSEEDED = "unseeded"
 SCHEMA = "seeds"
 """On PostgreSQL, what counts the draws: a schema that no address of ours looks into."""
@@ -76,6 +80,7 @@ def database_name(kind: str) -> str:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{UNSEEDED}: draws from the system's own chance, because it is about that")
+    os.environ.setdefault(HASHED, str(zlib.crc32(SEED.encode())))
     os.urandom = drawn_bytes
     setattr(random, "_urandom", drawn_bytes)  # noqa: B010 (what `secrets` and `SystemRandom` draw from)
     event.listen(Pool, "connect", _seed_sqlite)
@@ -88,7 +93,7 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_report_header() -> str:
-    return f"chance: HD_TEST_SEED={SEED}"
+    return f"chance: {AGAIN}"
 
 
 @pytest.hookimpl(wrapper=True)
@@ -111,10 +116,10 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.Fix
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Iterator[None]:
-    report: Any = yield
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
     if report.failed:
-        report.sections.append(("Chance", f"Seed {SEED}. Run it again with HD_TEST_SEED={SEED}."))
+        report.sections.append(("Chance", f"Seed {SEED}. Run it again with {AGAIN}."))
     return report
 
 

@@ -14,7 +14,9 @@ ROOT = "Rehearsal"
 TEAM = 16
 PLACES = ("North", "South", "East", "West")
 GRADES = ("Junior", "Senior", "Principal")
-ANSWERING, TALKING = 0.74, 0.12
+ANSWERING, TALKING = 0.7, 0.12
+INSISTING = 10
+"""One in so many of those who answer sends it again and again."""
 WATCHING = 4
 STEWARD = "steward"
 DAYS = (0.4, 0.65, 0.9, 1.0)
@@ -38,6 +40,7 @@ class Crowd:
     leaders: Mapping[str, str]
     answering: Sequence[str]
     changing: frozenset[str]
+    insisting: frozenset[str]
     telling: Sequence[str]
     speaking: Sequence[str]
     scores: Mapping[tuple[str, int], int]
@@ -63,6 +66,7 @@ class Crowd:
             speaking=chance.sample(staff, few),
             scores={(account, item): chance.randint(1, 5) for account in everybody for item in range(5)},
             csv=_staff_list(everybody, teams, chance),
+            insisting=frozenset(chance.sample(answering, max(2, len(answering) // INSISTING))),
         )
 
     @property

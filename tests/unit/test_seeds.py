@@ -8,13 +8,14 @@ import secrets
 import uuid
 from collections import Counter
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from nacl.public import PrivateKey
 from nacl.secret import SecretBox
 
 from bot.domain.ids import new_id
-from tests import seeds
+from tests import repeat, seeds
 from tests.attack.thief import steal
 from tests.conftest import Databases, shuffled
 from tests.world import OPENS, open_world, staff_list
@@ -82,3 +83,25 @@ def test_another_order_has_the_same_tests(request: pytest.FixtureRequest) -> Non
     assert order == shuffled(items, random.Random("x"))
     files = [item.path for n, item in enumerate(order) if n == 0 or order[n - 1].path != item.path]
     assert len(files) == len(set(files))
+
+
+@pytest.mark.parametrize("outcome", ["passed", "failed"])
+def test_a_failure_says_how_to_run_it_again(outcome: Literal["passed", "failed"]) -> None:
+    """The seed stands in the report of a test that failed, and in no other."""
+    report = pytest.TestReport("a", ("a", 1, "a"), {}, outcome, None, "call")
+    hook = seeds.pytest_runtest_makereport()
+    next(hook)
+    with pytest.raises(StopIteration):
+        hook.send(report)
+    assert (f"HD_TEST_SEED={seeds.SEED}" in str(report.sections)) is (outcome == "failed")
+
+
+def test_a_run_is_told_in_a_line_and_its_failures_in_one_each() -> None:
+    """With the seed and the order to run it again; a run that broke off without a failure shows its end."""
+    fine = repeat.Run(7, 61.2, 0, "...\n== 9 passed in 60.1s ==\n")
+    assert list(fine.lines()) == ["HD_TEST_SEED=7 --shuffle=7: 61 s, passed: 9 passed in 60.1s"]
+    failed = repeat.Run(8, 5, 1, "FAILED tests/a.py::b - assert 1\nERROR tests/c.py\n1 failed, 1 error in 4s\n")
+    assert list(failed.lines())[1:] == ["  FAILED tests/a.py::b - assert 1", "  ERROR tests/c.py"]
+    broken = repeat.Run(9, 5, 4, "ImportError\n")
+    assert list(broken.lines())[1:] == ["  ImportError"]
+    assert repeat.main([]) == repeat.main(["often"]) == 2
