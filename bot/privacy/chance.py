@@ -12,10 +12,11 @@ from bisect import bisect, insort
 from collections.abc import Hashable, Mapping, Sequence
 
 ONCE_IN = 100_000_000
-"""A finding may call a rehearsal without a leak leaky by chance once in so many.
+"""An attack may call a rehearsal without a leak leaky by chance once in so many.
 
-Six findings of a rehearsal ask this, so one in sixteen million is wrong. To be rarer still would cost nothing where a
-leak tells everything, but a check of sixty people would no longer see one that tells nearly everything.
+A rehearsal asks this eight times (P1 and P2 twice each, P6 three times, P9 once), so one in twelve million is wrong.
+To be rarer would cost nothing where a leak tells everything, but among sixty people one that tells nearly everything
+would no longer be seen.
 """
 NUMBERS = re.compile(r"\(?\d{1,20}(,\d{1,20}\))?")
 """No longer ones: an id of 32 hexadecimal digits is none, even where it happens to have no letter."""

@@ -68,7 +68,7 @@ def test_a_leader_leaves_a_coded_conversation_open_for_a_fortnight() -> None:
 
 
 async def test_a_hash_is_slow_and_of_one_organisation(tmp_path: Path) -> None:
-    """The same code in two organisations leaves two hashes; each try costs four passes of Argon2id over 64 megabytes."""
+    """The same code in two organisations leaves two hashes; each costs four passes of Argon2id over 64 megabytes."""
     receipts = Receipts(KeyDirectory.open(tmp_path / "keys"))
     first = await receipts.hashed("o1", "0123456789012345")
     assert await receipts.hashed("o1", "0123456789012345") == first
