@@ -75,7 +75,12 @@ def drawn_bytes(n: int) -> bytes:
 
 def database_name(kind: str) -> str:
     """A name that no other run uses, and behind it what the ids in that database are drawn from."""
-    return f"{kind}{_of_the_system(6).hex()}_{drawn_bytes(6).hex()}"
+    return f"{kind}{fresh()}_{drawn_bytes(6).hex()}"
+
+
+def fresh() -> str:
+    """A word that stands nowhere else, not even in the files that an earlier test has left on the same server."""
+    return _of_the_system(6).hex()
 
 
 def pytest_configure(config: pytest.Config) -> None:
