@@ -6,10 +6,10 @@ import asyncio
 import gc
 import logging
 import os
-import secrets
+import random
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,12 +24,13 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot import logs
 from storage.engine import open_engines
 from storage.migrate import migrate
+from tests import seeds
 from tests.terminal import Terminal, open_terminal
 from tests.world import World, open_world
 
 T = TypeVar("T")
 SKIP = "no PostgreSQL here: set HD_TEST_POSTGRES_URL, or install the dev requirements"
-HASTE = ("fsync = off", "synchronous_commit = off")
+HASTE = ("fsync = off", "synchronous_commit = off", seeds.SERVER)
 """Nothing here outlives a power cut. Full pages stay in the log, because the attacks read it."""
 
 RULES = (
@@ -50,24 +51,39 @@ settings.register_profile("suite", deadline=None, derandomize=True, max_examples
 settings.load_profile("suite")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """What is imported stays to the end: looking through it for rubbish again and again took a tenth of the time."""
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+    config.pluginmanager.register(seeds)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--part", choices=tuple(PARTS), help="the rules, all others, or what coverage is measured with")
+    parser.addoption(
+        "--shuffle", metavar="ORDER", help="run the files, and the tests in each, in the order of this seed"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of the part that was asked for."""
+    """Keep the tests of the part that was asked for, in the order that was asked for."""
+    if order := config.getoption("--shuffle"):
+        items[:] = shuffled(items, random.Random(order))
     part = config.getoption("--part")
     if part is None:
         return
     chosen = [item for item in items if PARTS[part](item)]
     config.hook.pytest_deselected(items=[item for item in items if not PARTS[part](item)])
     items[:] = chosen
+
+
+def shuffled(items: Sequence[pytest.Item], dice: random.Random) -> list[pytest.Item]:
+    """Files in a new order, and the tests in each: they share what is made for a file, so they stay together."""
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    together = [dice.sample(those, len(those)) for those in dice.sample(list(files.values()), len(files))]
+    return [item for those in together for item in those]
 
 
 def _of_the_rules(item: pytest.Item) -> bool:
@@ -98,7 +114,7 @@ class Databases:
         if not self.server:
             yield self.sqlite(folder)
             return
-        name = f"t{secrets.token_hex(6)}"
+        name = seeds.database_name("t")
         apart(command(self.server, f"CREATE DATABASE {name} TEMPLATE {self.folder.name} STRATEGY FILE_COPY"))
         yield address(self.server, name)
         apart(command(self.server, f"DROP DATABASE {name} WITH (FORCE)"))
@@ -145,9 +161,10 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Databases:
 @pytest.fixture(scope="session")
 def empty_postgresql(postgres_server: str) -> Iterator[Databases]:
     """A PostgreSQL database with the newest schema and nothing in it."""
-    name = f"empty{secrets.token_hex(6)}"
+    name = seeds.database_name("empty")
     apart(command(postgres_server, f"CREATE DATABASE {name}"))
     apart(_migrated(address(postgres_server, name)))
+    apart(command(address(postgres_server, name), *seeds.OURS))
     yield Databases(Path(name), postgres_server)
     apart(command(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.privacy.loot import Marks
 
@@ -14,7 +14,9 @@ ROOT = "Rehearsal"
 TEAM = 16
 PLACES = ("North", "South", "East", "West")
 GRADES = ("Junior", "Senior", "Principal")
-ANSWERING, TALKING = 0.74, 0.12
+ANSWERING, TALKING = 0.7, 0.12
+INSISTING = 10
+"""One in so many of those who answer sends it again and again."""
 WATCHING = 4
 STEWARD = "steward"
 DAYS = (0.4, 0.65, 0.9, 1.0)
@@ -23,10 +25,14 @@ DAYS = (0.4, 0.65, 0.9, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How large a rehearsal is. Two with one seed go alike but for what is random in the product itself."""
+    """How large a rehearsal is. Two with one seed go alike but for what is random in the product itself.
+
+    All that is written carries the mark, so that what is found in the files of a server is of no other rehearsal.
+    """
 
     people: int = 200
     seed: int = 0
+    mark: str = field(default_factory=lambda: secrets.token_hex(5))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class Crowd:
     leaders: Mapping[str, str]
     answering: Sequence[str]
     changing: frozenset[str]
+    insisting: frozenset[str]
     telling: Sequence[str]
     speaking: Sequence[str]
     scores: Mapping[tuple[str, int], int]
@@ -47,7 +54,7 @@ class Crowd:
     def of(cls, plan: Plan) -> Crowd:
         """A crowd of this size."""
         chance = random.Random(plan.seed)  # noqa: S311 (a story to be told, not a secret)
-        marks = Marks(*(f"zq{kind}{secrets.token_hex(5)}" for kind in ("person", "answer", "draft", "story", "thread")))
+        marks = Marks(*(f"zq{kind}{plan.mark}" for kind in ("person", "answer", "draft", "story", "thread")))
         everybody = [f"{marks.person}n{number}" for number in range(plan.people)]
         teams = max(2, plan.people // TEAM)
         staff = everybody[teams:]
@@ -63,6 +70,7 @@ class Crowd:
             speaking=chance.sample(staff, few),
             scores={(account, item): chance.randint(1, 5) for account in everybody for item in range(5)},
             csv=_staff_list(everybody, teams, chance),
+            insisting=frozenset(chance.sample(answering, max(2, len(answering) // INSISTING))),
         )
 
     @property

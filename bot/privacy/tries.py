@@ -35,12 +35,12 @@ STRONGER = "UPDATE pulses SET k = k + 1 WHERE id = :pulse"
 
 
 async def answer_again_and_again(company: Company, account: str, pulse: str, item: str, score: int) -> None:
-    """An answer, whose envelope and an earlier one's come five times more, out of order. The last word must stand."""
+    """An answer. Of some, its envelope and an earlier one's come again, out of order. The last word must stand."""
     earlier, last = envelope(), envelope()
     reply = await company.ask(account, "AnswerPulse", envelope=earlier, pulse=pulse, item=item, score=6 - score)
     company.keep(f"score {6 - score}", reply)
     await company.ask(account, "AnswerPulse", envelope=last, pulse=pulse, item=item, score=score)
-    if secrets.randbelow(10):
+    if account not in company.crowd.insisting:
         return
     for number in range(AGAIN):
         early = number % 2 == 0

@@ -15,6 +15,7 @@ from bot.privacy.rehearsal import rehearse
 from bot.privacy.thief import Rows, Tables
 from bot.settings import Settings
 from storage.engine import sqlite_file
+from tests import seeds
 from tests.soak.figures import SOAK
 
 PEOPLE = 200 if SOAK else 48
@@ -32,7 +33,7 @@ def place_of(database: str, folder: Path) -> Place:
 
 async def a_week(database: str, folder: Path, seed: int = 0, people: int = PEOPLE) -> Loot:
     """The loot of one week."""
-    return await rehearse(place_of(database, folder), Plan(people, seed))
+    return await rehearse(place_of(database, folder), Plan(people, seed, seeds.fresh()))
 
 
 def changed(tables: Tables, **given: Rows) -> Tables:

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from random import Random
 
 from bot.features.organisations import import_people
+from bot.privacy.chance import agreement, most_agreement, most_by_chance, right_guesses
 from bot.views import Ask, Buttons, Reply, Show
-from tests.attack.thief import right_guesses
 from tests.soak.figures import SOAK
 from tests.world import BATCH, OPENS, World, buttons
 
@@ -23,7 +23,6 @@ SLOTS = {DAY.replace(hour=9, minute=0), BATCH, (BATCH + timedelta(days=1)).repla
 ANSWERS = BATCH + timedelta(minutes=17)
 CLOSE = timedelta(minutes=3)
 TOLD = 30
-BY_CHANCE = 5
 
 
 async def test_p10_a_day_of_looking_every_minute_shows_batches_only(world: World) -> None:
@@ -52,7 +51,11 @@ async def test_p10_a_day_of_looking_every_minute_shows_batches_only(world: World
 
 
 async def test_p10_the_order_within_a_batch_is_not_that_of_writing(world: World) -> None:
-    """Thirty write one after the other; the leader's list, their messages and the channel show another order."""
+    """Thirty write one after the other; the leader's list, their messages and the channel show another order.
+
+    Chance alone fails each of the two limits once in a hundred million runs: see `ONCE_IN`. An order that tells has
+    thirty right and agrees by 7.8 deviations.
+    """
     await import_people(world.product.store, world.organisation, _crowd())
     authors = [f"c{n}" for n in range(TOLD)]
     Random(11).shuffle(authors)
@@ -73,9 +76,9 @@ async def test_p10_the_order_within_a_batch_is_not_that_of_writing(world: World)
     assert {name: len(order) for name, order in orders.items()} == dict.fromkeys(orders, TOLD)
     for name, order in orders.items():
         truth = told if name == "channel" else threads
-        assert right_guesses(order, truth) <= BY_CHANCE, name
-        assert right_guesses(order[::-1], truth) <= BY_CHANCE, name
-        assert abs(_in_order(order, truth) - 0.5) < 0.3, name
+        ways = 2 * len(orders)
+        assert max(right_guesses(order, truth), right_guesses(order[::-1], truth)) <= most_by_chance(ways), name
+        assert abs(agreement(order, truth)) <= most_agreement(len(orders)) < agreement(truth, truth), name
 
 
 def _plan(dice: Random) -> Mapping[int, Sequence[tuple[str, str, str]]]:
@@ -151,13 +154,6 @@ async def _read_all(world: World, account: str, reply: Reply) -> list[str]:
         assert isinstance(read, Ask)
         found += MARK.findall(str([part for part in read.form.body if not isinstance(part, Buttons)]))
     return found
-
-
-def _in_order(order: Sequence[str], truth: Sequence[str]) -> float:
-    """The share of pairs that stand as they were written: one half by chance."""
-    place = {words: truth.index(words) for words in order}
-    pairs = [(a, b) for i, a in enumerate(order) for b in order[i + 1 :]]
-    return sum(place[a] < place[b] for a, b in pairs) / len(pairs)
 
 
 def _crowd() -> bytes:

@@ -55,7 +55,7 @@ class Reader:
         await self.page.wait_for_load_state()
 
     async def reads(self, words: str) -> None:
-        await self.page.get_by_text(words).first.wait_for(timeout=15_000)
+        await self.page.get_by_text(words).first.wait_for(timeout=60_000)
 
     async def is_easy_to_read(self) -> None:
         """What WCAG 2.2 AA asks for and a machine can see: contrast, targets, labels, language, title, no sideways."""

@@ -53,7 +53,7 @@ class Newcomer:
         await self.page.get_by_role("button", name=label, exact=True).last.click()
 
     async def reads(self, words: str) -> None:
-        await self.page.get_by_text(words).last.wait_for(timeout=15_000)
+        await self.page.get_by_text(words).last.wait_for(timeout=60_000)
 
     async def jump(self, to: str) -> None:
         before = await self.page.locator("#now").inner_text()
@@ -71,7 +71,7 @@ async def newcomer(tmp_path: Path) -> AsyncIterator[Newcomer]:
     command = (sys.executable, "-m", "bot", "practice", "--port", "0", "--folder", str(tmp_path / "practice"))
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(180):
         greeting = (await process.stdout.readline()).decode()
     address = re.search(r"http://\S+", greeting)
     assert address is not None, greeting

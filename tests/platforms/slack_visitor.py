@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from tests.platforms.slack import LocalSlack
 
 ACK_SECONDS = 3.0
-FOLLOW_UP_SECONDS = 3.0
+FOLLOW_UP_SECONDS = 60.0
+"""What follows an answer is waited for. Only the answer itself has a limit."""
 MANIFEST = Path(__file__).parents[2] / "manifest.json"
 FORM = "application/x-www-form-urlencoded"
 

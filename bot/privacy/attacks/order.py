@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.privacy.chance import SURE, agreement, most_by_chance, natural, right_guesses
+from bot.privacy.chance import ONCE_IN, agreement, most_agreement, most_by_chance, natural, right_guesses
 from bot.privacy.findings import Finding, held_if
 from bot.privacy.loot import Loot, Night
 from bot.privacy.thief import Rows, Tables
@@ -112,11 +112,11 @@ def _judged(promise: str, guesses: Sequence[Guess], how: str, loot: Loot) -> Fin
     best = max(guesses, key=lambda guess: (guess.right, abs(guess.agreement)), default=Guess("", 0, 0))
     straight = max((abs(guess.agreement) for guess in guesses), default=0.0)
     mean = sum(guess.right for guess in guesses) / len(guesses) if guesses else 0.0
-    fine = best.right <= limit and straight < SURE and n > 0
+    fine = best.right <= limit and straight <= most_agreement(len(guesses)) and n > 0
     figures = {"orders": len(guesses), "right": best.right, "of": n, "mean": round(mean, 2), "limit": limit}
     words = (
         f"{len(guesses)} line-ups, {how.format(comments=n)}: at most {best.right} of {n} right, {mean:.2f} on average; "
-        f"chance alone gives 1, and more than {limit} once in a hundred thousand weeks."
+        f"chance alone gives 1, and more than {limit} at most once in {ONCE_IN:,} weeks."
     )
     if not fine:
         words = f"The order tells ({best.orders}): {best.right} of {n} comments were given to their true writers."

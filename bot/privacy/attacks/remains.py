@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.privacy.chance import tells_apart
+from bot.privacy.chance import luck, too_lucky
 from bot.privacy.findings import Finding, held_if
 from bot.privacy.loot import Loot
 from bot.privacy.thief import Rows, Tables
@@ -78,17 +78,17 @@ def who_answered(loot: Loot, moment: str, tables: Tables) -> Finding:
     """P6: can those who answered be told from the others, by how often, where or beside what they are mentioned?"""
     answered = frozenset(loot.truth.answered)
     staff = set(loot.truth.staff)
-    scores = {name: tells_apart(values, answered) for name, values in _traces(tables, staff)}
+    scores = {name: luck(values, answered) for name, values in _traces(tables, staff)}
     counts = [name for name, values in _mentions(tables, staff) if len(set(values.values())) > 1]
-    worst = max(scores, key=lambda name: scores[name], default="")
-    fine = not counts and all(score < 1 for score in scores.values())
+    worst = min(scores, key=lambda name: scores[name], default="")
+    fine = not counts and not any(too_lucky(score, len(scores)) for score in scores.values())
     words = (
         f"{moment.capitalize()}, everybody is mentioned equally often in each of {len(tables)} tables, and none of "
         f"{len(scores)} columns and places tells the {len(answered)} who answered from the others."
     )
     if not fine:
         words = f"{moment.capitalize()}, {', '.join(counts) or worst} tells who answered from who did not."
-    return held_if("P6", fine, words, {"traces": len(scores), "strongest": round(scores.get(worst, 0.0), 2)})
+    return held_if("P6", fine, words, {"traces": len(scores), "by chance once in": round(1 / scores.get(worst, 1.0))})
 
 
 def mentioned(row: Mapping[str, object]) -> set[str]:

@@ -79,7 +79,7 @@ def _small(terrain: Terrain, one: frozenset[str], other: frozenset[str]) -> bool
 
 def _changes(roster: Roster, seed: int) -> Iterator[Roster]:
     chance = random.Random(seed)  # noqa: S311 (a story to be told, not a secret)
-    people, places = sorted(roster), sorted(set(roster.values()), key=repr)
+    people, places = list(roster), list(dict.fromkeys(roster.values()))
     for number in range(CHANGES):
         person, elsewhere = chance.choice(people), chance.choice(places)
         match number % 3:
@@ -99,6 +99,8 @@ def _terrain(tables: Tables, pulse: str) -> Terrain:
 
 
 def _roster(tables: Tables, pulse: str) -> Roster:
-    """Who was asked. Grades are left out, as they are in what is published."""
+    """Who was asked, in the order of the staff list. Grades are left out, as they are in what is published."""
+    keys = {row["id"]: str(row["key"]) for row in tables["people"]}
     rows = [row for row in tables["pulse_roster"] if str(row["pulse_id"]) == pulse]
+    rows.sort(key=lambda row: keys[row["person_id"]])
     return {str(row["person_id"]): Labels(str(row["unit_id"]), str(row["place"])) for row in rows}
