@@ -65,6 +65,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even open a file that holds nothing of the rules when they alone are asked for, or nothing else."""
+    part, rules = config.getoption("--part"), collection_path.as_posix().endswith(RULES)
+    is_test = collection_path.name.startswith("test_")
+    return True if is_test and part in {"rules", "others"} and rules is not (part == "rules") else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the tests of the part that was asked for, in the order that was asked for."""
     if order := config.getoption("--shuffle"):
