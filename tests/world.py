@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +21,8 @@ from bot.features.organisations import create, import_people
 from bot.ports import Channel, Messenger, Outcome, Sent
 from bot.settings import Settings
 from bot.views import Button, Buttons, Reply, View
+from storage.engine import open_engines
+from storage.rows import Row
 
 MONDAY = date(2026, 11, 16)
 OPENS = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
@@ -166,3 +169,17 @@ async def furnish(
 def buttons(view: View) -> list[Button]:
     """Every button of a view."""
     return [button for element in view.body if isinstance(element, Buttons) for button in element.items]
+
+
+async def every_row(database: str, but: Collection[str] = ()) -> dict[str, Counter[str]]:
+    """Every row there is, by table, without these tables."""
+    engines = open_engines(database)
+    try:
+        async with engines.read.connect() as connection:
+            return {
+                name: Counter(str(tuple(row)) for row in await connection.execute(table.select()))
+                for name, table in Row.metadata.tables.items()
+                if name not in but
+            }
+    finally:
+        await engines.dispose()

@@ -15,13 +15,11 @@ import aiohttp
 import pytest
 
 from bot.domain.people import Platform
-from storage.engine import open_engines
-from storage.rows import Row
 from tests.conftest import Databases
 from tests.contract.stage import Stage, open_stage
 from tests.platforms.slack import LocalSlack
 from tests.platforms.teams import LocalTeams
-from tests.world import CLOSES, OPENS
+from tests.world import CLOSES, OPENS, every_row
 
 TIMES = 5
 LATE = timedelta(minutes=2)
@@ -66,16 +64,7 @@ class Recorded:
 
     async def rows(self) -> dict[str, Counter[str]]:
         """Every row there is, but for the envelopes, which are what replays are known by."""
-        engines = open_engines(self.database)
-        try:
-            async with engines.read.connect() as connection:
-                return {
-                    name: Counter(str(tuple(row)) for row in await connection.execute(table.select()))
-                    for name, table in Row.metadata.tables.items()
-                    if name != "envelopes"
-                }
-        finally:
-            await engines.dispose()
+        return await every_row(self.database, but=("envelopes",))
 
     async def count(self, table: str) -> int:
         return (await self.rows())[table].total()

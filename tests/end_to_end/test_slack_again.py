@@ -11,13 +11,11 @@ from pathlib import Path
 import pytest
 
 from bot.domain.people import Platform
-from storage.engine import open_engines
-from storage.rows import Row
 from tests.conftest import Databases
 from tests.contract.stage import Stage, open_stage
 from tests.platforms.slack import LocalSlack
 from tests.platforms.slack_visitor import SlackVisitor, signed
-from tests.world import OPENS, slack_name
+from tests.world import OPENS, every_row, slack_name
 
 STORY = {"text": "We closed the form nobody read", "audience": "organisation", "named": "yes"}
 
@@ -33,16 +31,7 @@ class Council:
 
     async def rows(self) -> dict[str, Counter[str]]:
         """Every row there is, but for the envelopes, which are what copies are known by."""
-        engines = open_engines(self.database)
-        try:
-            async with engines.read.connect() as connection:
-                return {
-                    name: Counter(str(tuple(row)) for row in await connection.execute(table.select()))
-                    for name, table in Row.metadata.tables.items()
-                    if name != "envelopes"
-                }
-        finally:
-            await engines.dispose()
+        return await every_row(self.database, but=("envelopes",))
 
     async def again(self, which: int = -1) -> int:
         """Send once more what was sent before, signed afresh as Slack does it."""

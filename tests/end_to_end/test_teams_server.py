@@ -10,23 +10,11 @@ from typing import Any
 import pytest
 
 from tests.platforms.teams import LocalTeams
-from tests.platforms.teams_toy import Running, running
+from tests.platforms.teams_toy import Running
 
 Json = dict[str, Any]
 CHANNEL = "19:news@thread.tacv2"
 SECRET = "the thing nobody may log"
-
-
-@pytest.fixture
-async def teams() -> AsyncIterator[LocalTeams]:
-    async with LocalTeams() as local:
-        yield local
-
-
-@pytest.fixture
-async def toy(teams: LocalTeams) -> AsyncIterator[Running]:
-    async with running(teams) as product:
-        yield product
 
 
 async def status(teams: LocalTeams, body: bytes, header: str | None = None) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -14,25 +13,13 @@ from tests.conftest import Databases
 from tests.contract.stage import open_stage
 from tests.platforms import teams_cards
 from tests.platforms.teams import CARD, Fault, LocalTeams
-from tests.platforms.teams_toy import Running, running
+from tests.platforms.teams_toy import Running
 from tests.platforms.teams_visitor import TeamsVisitor
 from tests.world import OPENS
 
 Json = dict[str, Any]
 SECRET = "the thing nobody may log"
 BUSY = [Fault(429)] * (limits.RETRIES + 1)
-
-
-@pytest.fixture
-async def teams() -> AsyncIterator[LocalTeams]:
-    async with LocalTeams() as local:
-        yield local
-
-
-@pytest.fixture
-async def toy(teams: LocalTeams) -> AsyncIterator[Running]:
-    async with running(teams) as product:
-        yield product
 
 
 async def posted(teams: LocalTeams, activity: Json) -> int:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
-import logging
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +15,9 @@ import aiohttp
 import pytest
 
 from bot.domain.people import Platform
-from bot.logs import SafeFormatter
 from tests.conftest import Databases
 from tests.contract.stage import Stage, open_stage
+from tests.journal import logged
 from tests.mutations import JsonValue, mutated, torn
 from tests.platforms.slack import LocalSlack
 from tests.platforms.slack_visitor import signed
@@ -81,23 +78,6 @@ async def stage(empty_sqlite: Databases, tmp_path: Path) -> AsyncIterator[Stage]
     async with open_stage(Platform.SLACK, empty_sqlite.sqlite(tmp_path), tmp_path / "stage") as opened:
         await opened.at(OPENS)
         yield opened
-
-
-@contextmanager
-def logged() -> Iterator[io.StringIO]:
-    """What the service would have logged."""
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(SafeFormatter())
-    root = logging.getLogger()
-    level = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
-    try:
-        yield stream
-    finally:
-        root.removeHandler(handler)
-        root.setLevel(level)
 
 
 async def samples(local: LocalSlack) -> list[Sample]:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import copy
-import io
 import json
-import logging
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.domain.people import Platform
-from bot.logs import SafeFormatter
 from tests.conftest import Databases
 from tests.contract.stage import CHANNELS, Stage, open_stage
+from tests.journal import logged
 from tests.mutations import mutated
 from tests.platforms.teams import LocalTeams
 from tests.platforms.teams_visitor import TeamsVisitor
@@ -52,23 +49,6 @@ async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         async with open_stage(Platform.TEAMS, database, tmp_path / "stage") as opened:
             await opened.at(OPENS)
             yield opened
-
-
-@contextmanager
-def logged() -> Iterator[io.StringIO]:
-    """What the service would have logged."""
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(SafeFormatter())
-    root = logging.getLogger()
-    level = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
-    try:
-        yield stream
-    finally:
-        root.removeHandler(handler)
-        root.setLevel(level)
 
 
 async def samples(person: TeamsVisitor) -> list[Json]:
