@@ -368,7 +368,7 @@ def _receipt(code: str, call: Call) -> Form:
     when = t.moment(next_batch(call.now, call.organisation.tz))
     body = (
         text(t(N_("It is handed over on {when}, with whatever else has come in."), when=when)),
-        text(t(N_("This is your code. Write it down now: it is shown this once, and kept nowhere."))),
+        text(t(N_("This is your code. Write it down now: it is shown this once, and stored nowhere."))),
         Once(rules.spelled(code)),
         text(t(N_("To read the reply, come back with /speakup and choose")), " ", Strong(t(N_("I have a code")))),
     )
