@@ -17,7 +17,7 @@ $(BIN)/python:
 $(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
 	@echo "Installing what Hundred Days needs (once, hash-checked) ..."
 	@$(LOCK) --no-deps --require-hashes -r requirements/run.txt
-	@$(LOCK) --no-deps --no-build-isolation -e .
+	@PYTHONWARNINGS=ignore $(LOCK) --no-deps --no-build-isolation -e .
 	@said=$$($(BIN)/python -m pip check) || { echo "$$said"; exit 1; }
 	@touch $@
 
