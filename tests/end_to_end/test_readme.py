@@ -27,39 +27,34 @@ def blocks(heading: str) -> list[str]:
 
 
 def machine(folder: Path) -> dict[str, str]:
-    """A machine in a folder: our sources, the command line where the README has it, and a `sudo` that asks nobody.
+    """A machine in a folder: our sources, the command line where the README has it, and a home of its own.
 
     `make` says what it would do and does not do it: installing takes minutes, and needs a network.
     """
     for name in FROM_HERE:
         (folder / name).symlink_to(ROOT / name)
-    for path, does in (
-        (folder / ".venv" / "bin" / "hundred-days", f'exec {sys.executable} -m bot "$@"'),
-        (folder / "bin" / "sudo", 'exec "$@"'),
-    ):
-        path.parent.mkdir(parents=True)
-        path.write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
-        path.chmod(0o755)
+    path = folder / ".venv" / "bin" / "hundred-days"
+    path.parent.mkdir(parents=True)
+    path.write_text(f'#!/bin/sh\nexec {sys.executable} -m bot "$@"\n', encoding="utf-8")
+    path.chmod(0o755)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    user = subprocess.run(["id", "-un"], check=True, capture_output=True, text=True).stdout.strip()
     return kept | {
         "HUNDRED_DAYS_PORT": str(port),
         "MAKEFLAGS": "n",
-        "PATH": f"{folder / 'bin'}:{kept['PATH']}",
+        "HOME": str(folder / "home"),
         "PYTHONPATH": str(ROOT),
-        "USER": user,
         "NO_COLOR": "1",
     }
 
 
 def test_installing_it_works_in_the_order_printed(tmp_path: Path) -> None:
-    """One terminal, one command after the other, with the folders elsewhere: it serves, and Ctrl+C ends it."""
+    """One terminal, one command after the other, and none fails: it serves, and Ctrl+C ends it."""
     typed = "".join(blocks("Install it"))
     assert "organisation create" in typed and typed.rstrip().splitlines()[-1].startswith(".venv/bin/hundred-days serve")
     script = tmp_path / "typed"
-    script.write_text(WATCHED + typed.replace("/var/lib/", f"{tmp_path}/lib/"), encoding="utf-8")
+    script.write_text(WATCHED + typed, encoding="utf-8")
     said = []
     with subprocess.Popen(
         ["bash", script],
@@ -78,9 +73,8 @@ def test_installing_it_works_in_the_order_printed(tmp_path: Path) -> None:
             if "serve.listening" in line:
                 os.killpg(shell.pid, signal.SIGINT)
         too_long.cancel()
-    failed = (tmp_path / "failed").read_text(encoding="utf-8").split("\n") if (tmp_path / "failed").exists() else []
-    # Without Slack and Teams nobody can be reached yet: that is what doctor is there to say.
-    assert [command for command in failed if command and not command.endswith("doctor")] == [], "".join(said)
+    assert not (tmp_path / "failed").exists(), "".join(said)
+    assert (tmp_path / "home" / "hundred-days-data" / "hundred-days.sqlite").exists()
     assert "3 people are in the list." in "".join(said)
     assert [json.loads(line)["event"] for line in said if line.startswith("{")][-1] == "serve.stopped"
     assert "Traceback" not in "".join(said)
