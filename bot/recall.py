@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import pickle  # What we have sealed ourselves, and nothing else.
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import cast
+
+from nacl.secret import SecretBox
 
 from bot.domain.people import Identity
 from bot.ports import Clock
@@ -19,9 +22,9 @@ MOST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """A reply, and until when it may be given again."""
+    """A sealed reply, and until when it may be given again."""
 
-    reply: Reply
+    sealed: bytes = field(repr=False)
     until: datetime
 
 
@@ -29,24 +32,27 @@ class Recalled:
 class Recall:
     """Replies of the last minutes, in this process's memory and nowhere else.
 
-    They are kept under a keyed hash of who asked and in which envelope: only whoever sent the first one gets its
-    reply again, and nothing in here names anybody.
+    Each is sealed under who asked and the envelope that it answers, and kept under another hash of the two. Only that
+    very envelope from that account opens it, and it is kept nowhere: whoever reads this memory, or has the database,
+    finds noise.
     """
 
     clock: Clock
     _replies: OrderedDict[bytes, Recalled] = field(default_factory=OrderedDict, repr=False)
-    _key: bytes = field(default_factory=lambda: os.urandom(32), repr=False)
 
     def keep(self, identity: Identity, envelope: str, reply: Reply) -> None:
         """Remember what an envelope was answered."""
         self._forget()
-        self._replies[self._name(identity, envelope)] = Recalled(reply, self.clock() + LIFE)
+        name, key = _name_and_key(identity, envelope)
+        self._replies[name] = Recalled(SecretBox(key).encrypt(pickle.dumps(reply)), self.clock() + LIFE)
 
     def find(self, identity: Identity, envelope: str) -> Reply | None:
         """What this envelope was answered, if it is not too long ago."""
         self._forget()
-        found = self._replies.get(self._name(identity, envelope))
-        return found.reply if found else None
+        name, key = _name_and_key(identity, envelope)
+        found = self._replies.get(name)
+        # Only what was sealed here comes out of the box.
+        return cast("Reply", pickle.loads(SecretBox(key).decrypt(found.sealed))) if found else None  # noqa: S301
 
     def _forget(self) -> None:
         now = self.clock()
@@ -56,6 +62,10 @@ class Recall:
                 return
             self._replies.popitem(last=False)
 
-    def _name(self, identity: Identity, envelope: str) -> bytes:
-        named = f"{identity.platform}\n{identity.workspace}\n{identity.user}\n{envelope}"
-        return hashlib.blake2b(named.encode(), key=self._key).digest()
+
+def _name_and_key(identity: Identity, envelope: str) -> tuple[bytes, bytes]:
+    """What a reply is kept under, and what opens it: neither leads to the other."""
+    asked = f"{identity.platform}\n{identity.workspace}\n{identity.user}\n{envelope}".encode()
+    return hashlib.blake2b(asked, person=b"name").digest(), hashlib.blake2b(
+        asked, digest_size=32, person=b"key"
+    ).digest()

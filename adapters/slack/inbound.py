@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
@@ -86,13 +87,16 @@ def pressed(body: Incoming, signed: Signed) -> Inbound:
 
 
 def submitted(body: Incoming, signed: Signed) -> Inbound:
-    """A filled-in modal: what travelled with it, and what was typed. Each form that is shown in it is another one."""
+    """A filled-in modal: what travelled with it, and what was typed.
+
+    It is known by all three: each form that is shown in a modal is another one, and so is one sent with other words.
+    """
     identity = _identity(body)
     view = body.part("view")
     carried = view.text("private_metadata")
     luggage = unpacked(carried)
     values = {**strings(part(luggage, "f")), **_filled_in(view)}
-    name = signed.named("view", view.handle("id"), carried)
+    name = signed.named("view", view.handle("id"), carried, json.dumps(sorted(values.items())))
     request = Request(identity, word(luggage, "a"), values, language=_language(body), envelope=name)
     way = _way(luggage, signed.at)
     return Inbound(

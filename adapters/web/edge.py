@@ -24,12 +24,14 @@ Answering = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 class Patience:
     """How many seconds a request may take to arrive: its head, its body, and what it has too much of.
 
-    `idle` is how long a connection may rest between two requests: longer than what proxies keep one for.
+    `unread` is how long an answer may wait for somebody who does not take it, `idle` how long a connection may rest
+    between two requests: longer than what proxies keep one for.
     """
 
     head: float = 15.0
     body: float = 10.0
     excess: float = 2.0
+    unread: float = 30.0
     idle: float = 180.0
 
 
@@ -44,6 +46,7 @@ class Connection(web.RequestHandler):
         self._patience = patience
         self._answers = False
         self._deadline: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -54,8 +57,18 @@ class Connection(web.RequestHandler):
             self._hurry()
         super().data_received(data)
 
+    def pause_writing(self) -> None:
+        """Nobody takes what we write: not for ever."""
+        self._unread = asyncio.get_running_loop().call_later(self._patience.unread, self._drop)
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        self._taken()
+        super().resume_writing()
+
     def connection_lost(self, exc: BaseException | None) -> None:
         self._relax()
+        self._taken()
         super().connection_lost(exc)
 
     async def answered(self, request: web.BaseRequest, answer: Answering) -> web.StreamResponse:
@@ -85,6 +98,16 @@ class Connection(web.RequestHandler):
             if limit.expired():
                 raise web.HTTPRequestTimeout from None
             raise
+
+    def _drop(self) -> None:
+        """End the connection with what it has not taken: a close would wait for that."""
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.abort()
+
+    def _taken(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def _hurry(self) -> None:
         if self._deadline is None:

@@ -286,7 +286,7 @@ def _lead(pulse: Pulse, answered: frozenset[str], t: Words, *, reminder: bool) -
     if reminder:
         return t(N_("Still open until {when}, if you would like to be heard. This is the only reminder."), when=closes)
     return t.many(
-        "One question, ten seconds. Open until {when}.", "{n} questions, ten seconds each at most. Open until {when}.",
+        "One question, one press. Open until {when}.", "{n} questions, one press each. Open until {when}.",
         len(pulse.items), when=closes,
     )  # fmt: skip
 

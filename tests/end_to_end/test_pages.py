@@ -139,7 +139,7 @@ async def test_a_pulse_can_be_answered_with_the_keyboard_alone(reader: Reader) -
     await reader.reads("Person 5")
     await _tab_to(reader, "My pulse")
     await reader.page.keyboard.press("Enter")
-    await reader.reads("ten seconds")
+    await reader.reads("one press each")
     await _tab_to(reader, "Agree")
     await reader.page.keyboard.press("Enter")
     await reader.reads("Recorded. You can change it until")

@@ -93,7 +93,7 @@ async def test_a_newcomer_sees_the_whole_loop(newcomer: Newcomer) -> None:
     newcomer.page.on("pageerror", lambda error: problems.append(str(error)))
     newcomer.page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
 
-    await newcomer.reads("3 questions, ten seconds each at most.")
+    await newcomer.reads("3 questions, one press each.")
     await newcomer.press("Disagree")
     await newcomer.reads("Recorded. You can change it until")
     await newcomer.press("Agree")
@@ -148,7 +148,7 @@ async def test_the_page_works_without_a_script_for_nobody_else_and_loses_nothing
     assert browser is not None
     context = await browser.new_context(java_script_enabled=False)
     plain = Newcomer(await context.new_page(), newcomer.address)
-    await newcomer.reads("3 questions, ten seconds each at most.")
+    await newcomer.reads("3 questions, one press each.")
     await plain.page.goto(plain.address)
     await plain.press("Agree")
     await plain.reads("Recorded. You can change it until")

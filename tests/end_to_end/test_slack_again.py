@@ -68,6 +68,19 @@ async def test_a_form_that_is_sent_again_has_one_effect(council: Council) -> Non
     assert (twice["stories"].total(), twice["threads"].total()) == (1, 1)
 
 
+async def test_a_form_that_is_sent_again_with_other_words_is_another_one(council: Council) -> None:
+    """Whoever adds a sentence before they try again has lost neither what was sent nor what was added."""
+    await council.ann.say("/speakup")
+    await council.ann.fill({"body": "zq first"})
+    body, content_type = council.slack.told[-1]
+    more = body.replace("zq+first", "zq+first+and+more")
+    assert more != body
+    council.slack.told.append((more, content_type))
+    assert await council.again() == 200
+    words = str(await council.rows())
+    assert (words.count("'zq first'"), words.count("'zq first and more'")) == (1, 1)
+
+
 async def test_a_command_and_a_press_that_are_sent_again_have_one_effect(council: Council) -> None:
     """One draft, and an answer that was changed since stays changed: the trigger says that it is the same press."""
     await council.ann.say("/story We closed the form nobody read")

@@ -14,9 +14,11 @@ from aiohttp import web
 from adapters.web.edge import Patience
 from bot.app import listening
 
-QUICK = Patience(head=1.0, body=1.0, excess=0.1, idle=30.0)
+QUICK = Patience(head=1.0, body=1.0, excess=0.1, unread=1.0, idle=30.0)
 """Short for a test, and longer than a busy machine pauses one."""
 SLOWER = 1.5
+MUCH = 32 * 2**20
+"""More bytes than two sockets hold."""
 GET = b"GET /echo HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\n"
 
@@ -62,6 +64,7 @@ async def site() -> AsyncIterator[Site]:
     app.router.add_route("*", "/echo", echo)
     app.router.add_get("/stream", stream)
     app.router.add_post("/slow", slow)
+    app.router.add_get("/much", much)
     async with listening(app, "127.0.0.1", 0, QUICK) as url:
         served = Site(int(url.rpartition(":")[2]))
         yield served
@@ -77,6 +80,10 @@ async def slow(request: web.Request) -> web.Response:
     body = await request.read()
     await asyncio.sleep(SLOWER)
     return web.Response(body=body)
+
+
+async def much(_: web.Request) -> web.Response:
+    return web.Response(body=b"x" * MUCH)
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
@@ -115,6 +122,19 @@ async def test_who_dribbles_is_not_waited_for(site: Site) -> None:
             await asyncio.sleep(0.1)
             left -= 1
     assert left
+
+
+async def test_who_takes_no_answer_is_not_held(site: Site) -> None:
+    """Whoever asks for much and reads nothing is dropped; who reads it gets all of it."""
+    idle, reading = [await site.call() for _ in range(2)]
+    for line in (idle, reading):
+        await line.says(GET.replace(b"/echo", b"/much"))
+    assert (await reading.answer()).endswith(b"x" * 8)
+    await asyncio.sleep(2 * SLOWER)
+    taken = b""
+    with suppress(ConnectionError):
+        taken = await idle.rest()
+    assert len(taken) < MUCH
 
 
 async def test_what_is_whole_has_all_the_time_it_needs(site: Site) -> None:

@@ -31,8 +31,8 @@ THURSDAY = datetime(2026, 11, 26, 17, 0, tzinfo=UTC)
 UNWANTED = re.compile(r"survey|resource|utilise", re.IGNORECASE)
 SOURCE = "Civil Service People Survey"
 QUESTIONS = (
-    "One question, ten seconds. Open until {when}.",
-    "{n} questions, ten seconds each at most. Open until {when}.",
+    "One question, one press. Open until {when}.",
+    "{n} questions, one press each. Open until {when}.",
 )
 WAITED = ("The longest has waited {n} day.", "The longest has waited {n} days.")
 CODE = """
