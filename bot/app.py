@@ -219,7 +219,7 @@ async def _open_pages(
 
 
 async def _connect(settings: Settings, core: Core, platform: Platform, workspace: str) -> None:
-    """A workspace that the environment names belongs to the only organisation, which the first start makes."""
+    """A workspace that the environment names belongs to the only organisation, which is made where there is none."""
     async with core.store.view() as tx:
         if await tx.organisations.of_workspace(platform, workspace):
             return

@@ -64,6 +64,15 @@ class Call:
         return self.now.astimezone(self.organisation.tz).date()
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, by whom, and the words to answer it in."""
+
+    request: Request
+    member: Member
+    words: Words
+
+
 Handler = Callable[[Any, Call], Awaitable[Reply]]
 
 
@@ -123,24 +132,36 @@ class Core:
         if member.person.role not in route.roles:
             raise NotFound(UNKNOWN_ACTION)
         command = kind.read(request.values)
+        asked = Asked(request, member, words)
+        if request.envelope and not route.reads:
+            return await self._answer_once(asked, route, command)
         async with self.store.view() if route.reads else self.store.begin() as tx:
-            call = Call(
-                member.person, member.organisation, words, self.clock(), tx, self.themes, request.place, self.pages
-            )
-            if route.reads or not request.envelope:
-                return await route.handler(command, call)
-            return await self._answer_once(request, route, command, call)
+            return await route.handler(command, self._call(asked, tx))
 
-    async def _answer_once(self, request: Request, route: Route, command: Command, call: Call) -> Reply:
+    async def _answer_once(self, asked: Asked, route: Route, command: Command) -> Reply:
         """Do what an envelope asks for, unless it was done already. What is refused is not done, and may come again."""
-        if await call.tx.inbox.first_time(request.envelope, call.today):
-            reply = await route.handler(command, call)
-            if route.again is None:
-                self.recall.keep(request.identity, request.envelope, reply)
-            return reply
-        if route.again is not None:
-            return await route.again(command, call)
-        return self.recall.find(request.identity, request.envelope) or _already_done(call.words)
+        identity, envelope, first = asked.request.identity, asked.request.envelope, False
+        try:
+            async with self.store.begin() as tx:
+                call = self._call(asked, tx)
+                first = await tx.inbox.first_time(envelope, call.today)
+                if not first and route.again is not None:
+                    return await route.again(command, call)
+                if not first:
+                    return self.recall.find(identity, envelope) or _already_done(call.words)
+                reply = await route.handler(command, call)
+                if route.again is None:
+                    # Before the commit: a copy that waits for it must find the reply.
+                    self.recall.keep(identity, envelope, reply)
+                return reply
+        except BaseException:
+            if first:
+                self.recall.drop(identity, envelope)
+            raise
+
+    def _call(self, asked: Asked, tx: Transaction) -> Call:
+        member, place = asked.member, asked.request.place
+        return Call(member.person, member.organisation, asked.words, self.clock(), tx, self.themes, place, self.pages)
 
     def _kind(self, action: str) -> type[Command]:
         kind = self.kinds.get(action)

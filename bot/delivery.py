@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import chain, groupby
 
 from bot.domain.ids import new_id
 from bot.domain.people import Address, Platform
@@ -128,6 +128,11 @@ class Deliverer:
         await self._settle(sorted(tried, key=lambda each: each[0].delivery.id))
 
     async def _pack(self, deliveries: Sequence[Delivery]) -> list[Packed]:
+        """Compose these: each channel's by itself, because a digest takes long, and then all people's at once."""
+        to_channels = [await self._composed((each,)) for each in deliveries if each.channel]
+        return [*chain.from_iterable(to_channels), *await self._composed([d for d in deliveries if not d.channel])]
+
+    async def _composed(self, deliveries: Sequence[Delivery]) -> list[Packed]:
         """Compose these from one look at the database; after one that can not be composed, from another."""
         packed: list[Packed] = []
         while rest := deliveries[len(packed) :]:

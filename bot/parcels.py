@@ -126,11 +126,6 @@ class Composer:
             await tx.people.expect({delivery.person for delivery in deliveries if delivery.person})
             yield partial(self._parcel, tx)
 
-    async def parcel(self, delivery: Delivery) -> Parcel | Wait | None:
-        """One message, as `composing` has it."""
-        async with self.composing((delivery,)) as compose:
-            return await compose(delivery)
-
     async def _parcel(self, tx: Transaction, delivery: Delivery) -> Parcel | Wait | None:
         notice = self.read(delivery.notice, delivery.values)
         if isinstance(notice, EditPost):

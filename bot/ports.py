@@ -188,6 +188,9 @@ class Organisations(Protocol):
     async def get(self, organisation: str) -> Organisation: ...
     async def all(self) -> tuple[Organisation, ...]: ...
     async def of_workspace(self, platform: Platform, workspace: str) -> Organisation | None: ...
+    async def hold(self, organisation: str) -> None:
+        """Keep its workspaces as they are until this transaction ends."""
+
     async def connect(self, organisation: str, platform: Platform, workspace: str) -> None:
         """Note that a workspace is the organisation's. One that had left and is connected again has not left.
 
@@ -197,7 +200,9 @@ class Organisations(Protocol):
     async def leave(self, platform: Platform, workspace: str, today: date) -> bool:
         """Note that a workspace has removed the app: nothing is sent to it any more. False if it had already."""
 
-    async def workspaces(self, organisation: str) -> Mapping[Platform, tuple[str, ...]]: ...
+    async def workspaces(self, organisation: str, *, gone: bool = False) -> Mapping[Platform, tuple[str, ...]]:
+        """Those that have the app, with those that removed it if they are asked for too."""
+
     async def invite(self, organisation: str, code_hash: str, until: datetime) -> None: ...
     async def redeem(self, code_hash: str, now: datetime) -> str | None:
         """Use up an invitation; the organisation it was for, or None if it is not valid any more."""

@@ -22,6 +22,7 @@ from adapters.web.practice.workspace import Workspace, start_of
 from adapters.web.reply import Desk
 from bot.app import Product, listening, open_product
 from bot.domain.people import Platform
+from bot.errors import Misconfigured
 from bot.settings import Settings
 
 HOST = "127.0.0.1"
@@ -59,9 +60,16 @@ async def opened(folder: Path) -> AsyncIterator[Practice]:
 async def practise(folder: Path, port: int, greet: Callable[[str], None]) -> None:
     """Run until stopped. `greet` is told the address once the page answers.
 
-    Raises `OSError` at once where the port is taken: a new workspace takes seconds to furnish.
+    Raises `Misconfigured` at once where the port is taken: a new workspace takes seconds to furnish. Raises `OSError`
+    where the folder can not be used.
     """
-    socket.create_server((HOST, port)).close()
+    try:
+        socket.create_server((HOST, port)).close()
+    except OSError as error:
+        raise Misconfigured(
+            f"Port {port} is in use, perhaps by another practice workspace, or not ours to use. Stop that one, or "
+            "choose another: hundred-days practice --port 8090"
+        ) from error
     async with opened(folder) as practice, listening(practice.product.site, HOST, port) as address:
         greet(address)
         async with asyncio.TaskGroup() as group:

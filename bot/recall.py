@@ -45,6 +45,11 @@ class Recall:
         self._forget()
         name, key = _name_and_key(identity, envelope)
         self._replies[name] = Recalled(SecretBox(key).encrypt(pickle.dumps(reply)), self.clock() + LIFE)
+        self._replies.move_to_end(name)
+
+    def drop(self, identity: Identity, envelope: str) -> None:
+        """Forget what an envelope was to be answered: it was not done after all."""
+        self._replies.pop(_name_and_key(identity, envelope)[0], None)
 
     def find(self, identity: Identity, envelope: str) -> Reply | None:
         """What this envelope was answered, if it is not too long ago."""

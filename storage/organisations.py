@@ -51,7 +51,11 @@ class SqlOrganisations:
         row = await self._session.get(WorkspaceRow, (platform, workspace))
         return await self.get(row.organisation_id) if row else None
 
+    async def hold(self, organisation: str) -> None:
+        await hold_organisation(self._session, organisation)
+
     async def connect(self, organisation: str, platform: Platform, workspace: str) -> None:
+        await self.hold(organisation)
         values = {"platform": platform, "workspace": workspace, "organisation_id": organisation}
         statement = insert(self._session, WorkspaceRow).values(**values)
         back = {"set_": {"gone_since": None}, "where": WorkspaceRow.organisation_id == organisation}
@@ -77,8 +81,9 @@ class SqlOrganisations:
         gone = update(WorkspaceRow).where(*there, WorkspaceRow.gone_since.is_(None)).values(gone_since=today)
         return (await self._session.execute(gone.returning(WorkspaceRow.workspace))).first() is not None
 
-    async def workspaces(self, organisation: str) -> Mapping[Platform, tuple[str, ...]]:
+    async def workspaces(self, organisation: str, *, gone: bool = False) -> Mapping[Platform, tuple[str, ...]]:
         query = select(WorkspaceRow).where(WorkspaceRow.organisation_id == organisation)
+        query = query if gone else query.where(WorkspaceRow.gone_since.is_(None))
         found: dict[Platform, tuple[str, ...]] = {}
         for row in await self._session.scalars(query.order_by(WorkspaceRow.workspace)):
             platform = Platform(row.platform)
@@ -92,6 +97,12 @@ class SqlOrganisations:
     async def redeem(self, code_hash: str, now: datetime) -> str | None:
         used = delete(InvitationRow).where(InvitationRow.code_hash == code_hash, InvitationRow.until > now)
         return await self._session.scalar(used.returning(InvitationRow.organisation_id))
+
+
+async def hold_organisation(session: AsyncSession, organisation: str) -> None:
+    """Let one after the other decide what depends on rows that are not there yet, and so can not be locked."""
+    own = select(OrganisationRow.id).where(OrganisationRow.id == organisation)
+    await session.execute(own.with_for_update(key_share=True))
 
 
 def present(row: type[AccountRow | ChannelRow]) -> ColumnElement[bool]:

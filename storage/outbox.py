@@ -126,13 +126,12 @@ class SqlOutbox:
         await self._session.execute(_own(delivery).values(state="due", due=due, lease=None, since=None))
 
     async def settle(self, ended: Sequence[Ended], now: datetime) -> None:
-        """Count last: whoever held a count while waiting for a row could wait for somebody who waits for the count."""
+        """Lanes first, in one order, and counts last: nobody waits for one while holding what another waits for."""
+        await self._hold(ended, now)
         over: list[tuple[Delivery, Verdict]] = []
         for each in ended:
             match each.outcome:
                 case Later(seconds, True):
-                    if not each.idle:
-                        await self._hold(each.lane, _after(now, seconds))
                     await self.put_off(each.delivery, _after(now, seconds), now)
                 case Later(seconds) if (tries := await self._try_again(each.delivery)) < TRIES:
                     await self.put_off(each.delivery, _after(now, seconds + _chance(tries)), now)
@@ -186,11 +185,18 @@ class SqlOutbox:
         await self._session.flush()
         return tuple(map(_delivery, rows))
 
-    async def _hold(self, lane: str, until: datetime) -> None:
-        statement = insert(self._session, LaneRow).values(key=lane, hold_until=until)
-        await self._session.execute(
-            statement.on_conflict_do_update(index_elements=[LaneRow.key], set_={"hold_until": until})
-        )
+    async def _hold(self, ended: Sequence[Ended], now: datetime) -> None:
+        """Have the lanes wait that asked for it, each as long as it asked at the most."""
+        asked: dict[str, float] = {}
+        for each in ended:
+            if isinstance(each.outcome, Later) and each.outcome.lane and not each.idle:
+                asked[each.lane] = max(each.outcome.seconds, asked.get(each.lane, 0.0))
+        for lane, seconds in sorted(asked.items()):
+            until = _after(now, seconds)
+            statement = insert(self._session, LaneRow).values(key=lane, hold_until=until)
+            await self._session.execute(
+                statement.on_conflict_do_update(index_elements=[LaneRow.key], set_={"hold_until": until})
+            )
 
     async def _try_again(self, delivery: Delivery) -> int:
         """Count one more try; gives how many there were."""

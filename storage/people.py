@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.people import Address, Identity, Person, Platform, Role, Tree, Unit
@@ -19,7 +19,7 @@ from storage.sql import insert
 AT_ONCE = 500
 HERE = PersonRow.left_on.is_(None)
 T = TypeVar("T")
-Reached = tuple[Person | None, Address | None]
+Reached = tuple[PersonRow | None, AccountRow | None]
 
 
 class SqlPeople:
@@ -37,16 +37,14 @@ class SqlPeople:
 
     async def expect(self, persons: Collection[str]) -> None:
         people = await self._session.scalars(select(PersonRow).where(PersonRow.id.in_(persons), HERE))
-        known = {row.id: _person(row) for row in people}
-        accounts = await self._session.scalars(_accounts(AccountRow.person_id.in_(persons)))
+        known = {row.id: row for row in people}
+        found = await self._session.scalars(_accounts(AccountRow.person_id.in_(persons)))
         # Somebody is written to on the first of their accounts, so that one is noted last.
-        addresses = {row.person_id: _address(row) for row in reversed(accounts.all())}
-        self._expected = {person: (known.get(person), addresses.get(person)) for person in persons}
+        accounts = {row.person_id: row for row in reversed(found.all())}
+        self._expected = {person: (known.get(person), accounts.get(person)) for person in persons}
 
     async def get(self, person: str) -> Person | None:
-        if person in self._expected:
-            return self._expected[person][0]
-        row = await self._session.get(PersonRow, person)
+        row = self._expected[person][0] if person in self._expected else await self._session.get(PersonRow, person)
         return _person(row) if row and row.left_on is None else None
 
     async def all(self, organisation: str) -> tuple[Person, ...]:
@@ -93,8 +91,16 @@ class SqlPeople:
             person = replace(entrant.person, id=row.id)
             accounts |= {account: _account(account, person, {}) for account in entrant.accounts}
         await self._session.flush()
+        await self._forget_waiting(organisation, {(str(a["person_id"]), each.platform) for each, a in accounts.items()})
         for batch in batched(list(accounts.values())):
             await self._attach(batch, ("person_id", "organisation_id"))
+
+    async def _forget_waiting(self, organisation: str, listed: Collection[tuple[str, Platform]]) -> None:
+        """Accounts that wait for a workspace, where another is listed in their place: nobody has confirmed them."""
+        waiting = (AccountRow.workspace == organisation, AccountRow.platform != Platform.WEB)
+        for batch in batched(list(listed)):
+            theirs = tuple_(AccountRow.person_id, AccountRow.platform).in_(batch)
+            await self._session.execute(delete(AccountRow).where(*waiting, theirs))
 
     async def depart(self, organisation: str, listed: Collection[str], today: date) -> int:
         query = select(PersonRow.id, PersonRow.key).where(PersonRow.organisation_id == organisation, HERE)
@@ -144,8 +150,9 @@ class SqlPeople:
 
     async def address(self, person: str) -> Address | None:
         if person in self._expected:
-            return self._expected[person][1]
-        row = await self._session.scalar(_accounts(AccountRow.person_id == person).limit(1))
+            row = self._expected[person][1]
+        else:
+            row = await self._session.scalar(_accounts(AccountRow.person_id == person).limit(1))
         return _address(row) if row else None
 
     async def heads(self, organisation: str) -> Mapping[str, int]:

@@ -17,8 +17,8 @@ from bot.errors import NotFound
 from bot.words import N_
 from storage.ballots import make_keys
 from storage.keys import KeyStore
-from storage.organisations import present
-from storage.rows import AccountRow, MarkRow, OrganisationRow, PersonRow, ProgrammeRow, PulseRow, RosterRow
+from storage.organisations import hold_organisation, present
+from storage.rows import AccountRow, MarkRow, PersonRow, ProgrammeRow, PulseRow, RosterRow
 from storage.sql import Rows, insert
 from storage.trustees import SqlTrustees
 
@@ -55,9 +55,7 @@ class SqlProgrammes:
         return tuple(await self._session.scalars(query.order_by(ProgrammeRow.starts)))
 
     async def hold(self, organisation: str) -> tuple[Programme, ...]:
-        # A row that is not there yet can not be locked, so the organisation's is.
-        own = select(OrganisationRow.id).where(OrganisationRow.id == organisation)
-        await self._session.execute(own.with_for_update(key_share=True))
+        await hold_organisation(self._session, organisation)
         return await self.all(organisation)
 
     async def get(self, programme: str) -> Programme:

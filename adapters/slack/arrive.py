@@ -41,8 +41,11 @@ async def _again(arrive: Arrive) -> None:
             await arrive()
         except (SlackUnreachable, Unavailable):
             continue
-        except Misconfigured as error:
-            log.error("slack.not_connected", extra={"error": type(error).__name__})  # noqa: TRY400 (its words say it all)
+        except Misconfigured:
+            log.exception("slack.not_connected")
             return
+        except Exception:  # an edge: whatever it was, Slack must not stay away until somebody starts us again
+            log.exception("slack.not_yet_connected")
+            continue
         log.info("slack.connected")
         return

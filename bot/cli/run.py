@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 import os
 from contextlib import suppress
@@ -48,12 +47,7 @@ def practice(
         with suppress(KeyboardInterrupt):
             asyncio.run(practise(folder.resolve(), port, _greet))
     except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise Misconfigured(f"The folder {folder} cannot be used: {error.strerror}. Choose another.") from error
-        raise Misconfigured(
-            f"Port {port} is in use, perhaps by another practice workspace. Stop it, or choose another: "
-            "hundred-days practice --port 8090"
-        ) from error
+        raise Misconfigured(f"The folder {folder} cannot be used: {error.strerror}. Choose another.") from error
 
 
 def migrate(

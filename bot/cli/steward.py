@@ -329,7 +329,7 @@ async def _preview(organisation_name: str, unit_name: str) -> None:
 
 async def _workspace(product: Product, which: Organisation, platform: Platform, workspace: str) -> str:
     async with product.store.view() as tx:
-        known = (await tx.organisations.workspaces(which.id)).get(platform, ())
+        known = (await tx.organisations.workspaces(which.id, gone=True)).get(platform, ())
     if workspace in known or (not workspace and len(known) == 1):
         return workspace or known[0]
     raise Misconfigured(f"Please say which with --workspace. There are: {', '.join(known) or 'none'}.")

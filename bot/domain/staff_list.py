@@ -154,6 +154,10 @@ def _fault(line: Mapping[str, str], seen: Mapping[str, int]) -> str:
         return f"the language {line['language']} is not one of {', '.join(LANGUAGES)}"
     if line.get("email") and "@" not in line["email"]:
         return "the e-mail address has no @"
+    for column in ACCOUNT_COLUMNS:
+        workspace, colon, user = line.get(column, "").partition(":")
+        if colon and not (workspace.strip() and user.strip()):
+            return f"{line[column]} is half an account; write the account, or WORKSPACE:ACCOUNT"
     return _zone_fault(line.get("timezone", ""))
 
 

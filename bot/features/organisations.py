@@ -159,6 +159,7 @@ async def import_people(store: Store, organisation: Organisation, content: bytes
     """Bring in a list of staff. People are found again by their key; who is not in it stays, and is counted."""
     listed = read(content)
     async with store.begin() as tx:
+        await tx.organisations.hold(organisation.id)
         tree = await tx.people.tree(organisation.id)
         known = {unit.name: unit.id for unit in tree.units.values()}
         new, lost = units_of(listed.rows, known)

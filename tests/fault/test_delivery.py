@@ -13,7 +13,10 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from sqlalchemy import text
 
+from bot.ports import Delivery, Ended, Later
+from storage.engine import open_engines
 from tests.fault.worker import start
 from tests.world import OPENS, World, open_world, staff_list
 
@@ -132,3 +135,37 @@ async def test_two_processes_send_nothing_twice(crowd: World, stub: Stub) -> Non
         ended = await until_settled(crowd)
     assert dict(ended) == {"done": EVERYBODY}
     assert set(stub.each.values()) == {1}
+
+
+async def test_replicas_that_are_asked_for_patience_at_once_do_not_stop_each_other(world: World) -> None:
+    """Batches that hold the same lanes, met in opposite orders, are all settled."""
+    lanes = ("slack:A", "slack:B", "slack:C")
+
+    async def settle(order: tuple[str, ...]) -> None:
+        ended = [
+            Ended(Delivery(f"{n}", world.organisation.id, "PulseAsked", {}), Later(5 + n, lane=True), lane)
+            for n, lane in enumerate(order)
+        ]
+        async with world.product.store.begin() as tx:
+            await tx.outbox.settle(ended, OPENS)
+
+    for _ in range(5):
+        await asyncio.gather(*(settle(order) for order in (lanes, lanes[::-1], lanes, lanes[::-1])))
+
+
+async def test_somebody_who_can_not_be_read_costs_nobody_else_a_try(world: World) -> None:
+    """A person of a kind that only a newer version knows waits for that one; all others are written to."""
+    await spoil(world.database, "UPDATE people SET role = 'mayor' WHERE key = 'k5'")
+    await world.at(OPENS)
+    await world.at(OPENS + timedelta(seconds=1))
+    assert sorted(to for to, _ in world.mailbox.sent) == sorted([*(f"u{n}" for n in range(27) if n != 5), "steward"])
+
+
+async def spoil(database: str, statement: str) -> None:
+    """Change rows behind the product's back."""
+    engines = open_engines(database)
+    try:
+        async with engines.write.begin() as connection:
+            await connection.execute(text(statement))
+    finally:
+        await engines.dispose()

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.people import Identity, Organisation, Platform
 from bot.domain.sessions import account_of
-from bot.features.organisations import come_back, create, import_people, let_go
+from bot.features.organisations import come_back, create, import_people, leave, let_go
 from tests.world import BEFORE, OPENS, World
 
 LIST = b"key,name,slack_id,teams_id\nx1,Early Ann,U1,\nx2,Early Bob,U2,aad-2\n"
@@ -104,3 +104,34 @@ async def test_the_pages_account_is_nobody_s_to_take(small_world: World, platfor
         await tx.people.link(account_of(own.id, person.id), person, {})
     await connect(small_world, own, platform, "new")
     assert await who(small_world, Platform.WEB, own.id, person.id) == person.key
+
+
+async def test_an_account_that_waits_can_be_corrected(small_world: World) -> None:
+    """Nobody has confirmed it: the list that names another one in its place leaves nothing of it."""
+    await import_people(small_world.product.store, small_world.organisation, LIST)
+    await import_people(small_world.product.store, small_world.organisation, LIST.replace(b"U1,", b"U1X,"))
+    await connect(small_world, small_world.organisation, Platform.SLACK, "T1")
+    assert [await who(small_world, Platform.SLACK, "T1", user) for user in ("U1", "U1X", "U2")] == [None, "x1", "x2"]
+
+
+async def test_a_workspace_that_removed_the_app_takes_nobody(small_world: World) -> None:
+    """A list names accounts of the workspace that is there, and waits for one where none is there any more."""
+    store, own = small_world.product.store, small_world.organisation
+    await connect(small_world, own, Platform.SLACK, "TOLD")
+    await leave(store, Platform.SLACK, "TOLD", BEFORE)
+    await import_people(store, own, LIST)
+    assert (await awaited(small_world, own))[Platform.SLACK] == 2
+    await connect(small_world, own, Platform.SLACK, "TNEW")
+    assert await who(small_world, Platform.SLACK, "TNEW", "U1") == "x1"
+    assert (await import_people(store, own, LIST)).unlinked == ()
+
+
+@pytest.mark.parametrize("account", ["T1:", ":U1", "T1: "])
+async def test_half_an_account_is_said_to_be_none(small_world: World, account: str) -> None:
+    """A workspace without an account, or the other way round, could never be matched."""
+    imported = await import_people(
+        small_world.product.store, small_world.organisation, f"key,name,slack_id\nx1,Ann,{account}\n".encode()
+    )
+    assert [problem.reason for problem in imported.problems] == [
+        f"{account.strip()} is half an account; write the account, or WORKSPACE:ACCOUNT"
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from bot.core import ALREADY_DONE, Request
 from bot.domain.people import Identity, Platform
 from bot.recall import LIFE, MOST, Recall
 from bot.views import Ask, Refused, Reply, Show, View
+from storage.one_hop import OneHopConnection
 from tests.world import OPENS, World
 
 ANA, BEN = Identity(Platform.SLACK, "T1", "ANA"), Identity(Platform.SLACK, "T1", "BEN")
@@ -94,3 +96,17 @@ def test_replies_are_forgotten_by_time_and_by_number() -> None:
     assert recall.find(ANA, f"e{MOST}") == REPLY
     time[0] += timedelta(seconds=1)
     assert recall.find(ANA, f"e{MOST}") is None
+
+
+async def test_what_was_not_committed_is_not_recalled(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A code of a conversation that was not stored after all is shown to nobody; the next try gets one that counts."""
+    form = {"body": "The forms are too long", "hear": "code"}
+    with monkeypatch.context() as patch:
+        patch.setattr(OneHopConnection, "commit", _cannot)
+        assert isinstance(await ask(world, "u5", "e1", "OpenThread", **form), Refused)
+    assert world.product.core.recall.find(world.person("u5"), "e1") is None
+    assert isinstance(await ask(world, "u5", "e1", "OpenThread", **form), Ask)
+
+
+async def _cannot(_: OneHopConnection) -> None:
+    raise sqlite3.OperationalError("database or disk is full")

@@ -115,7 +115,8 @@ async def test_every_old_notice_is_understood(small_old: Upgraded) -> None:
     assert notices.keys() == {*of_people, "StoryShared", "WeeklyDigest"}
     for name, delivery in notices.items():
         try:
-            await composer.parcel(delivery)
+            async with composer.composing((delivery,)) as compose:
+                await compose(delivery)
         except (RuntimeError, LookupError, TypeError, HundredDaysError) as error:
             lost[name] = repr(error)
     assert lost == {}, "deliveries that wait still have these names: a notice that is renamed keeps its old names"
