@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ from tests.platforms import teams_cards
 from tests.platforms.teams import CARD, Fault, LocalTeams
 from tests.platforms.teams_toy import Running
 from tests.platforms.teams_visitor import TeamsVisitor
-from tests.world import OPENS
+from tests.world import BATCH, BEFORE, OPENS, every_row
 
 Json = dict[str, Any]
 SECRET = "the thing nobody may log"
+SPELLED = re.compile(r"\d{4} \d{4} \d{4} \d{4}")
 BUSY = [Fault(429)] * (limits.RETRIES + 1)
 
 
@@ -209,3 +211,27 @@ async def test_pulse_answer_that_comes_again_is_answered_by_the_card_as_it_stand
         assert answer is not None
         assert answer["type"] == CARD
         assert "Replace my comment" in teams_cards.shown(answer["value"])
+
+
+async def test_code_that_never_came_is_shown_when_the_form_is_sent_again(
+    empty_sqlite: Databases, tmp_path: Path
+) -> None:
+    """Where our answer was lost, its dialog still stands: pressed again, it brings the code and no second conversation.
+
+    Other words in it are another conversation.
+    """
+    database = empty_sqlite.sqlite(tmp_path)
+    async with open_stage(Platform.TEAMS, database, tmp_path / "stage") as stage:
+        await stage.at(BEFORE)
+        person = stage.person(5)
+        assert isinstance(person, TeamsVisitor)
+        await person.say("/speakup")
+        standing, codes = person.dialog, []
+        for words in (SECRET, SECRET, f"{SECRET} too"):
+            person.dialog = standing
+            await person.fill({"body": words, "hear": "code"})
+            codes += SPELLED.findall(await person.sees())
+        assert codes[0] == codes[1] != codes[2]
+        assert len({activity["id"] for activity, _ in person.sent[-3:]}) == len(codes) == 3
+        await stage.at(BATCH)
+    assert (await every_row(database))["threads"].total() == 2
