@@ -332,7 +332,7 @@ async def test_other_tenants_are_refused(teams: LocalTeams) -> None:
 
 @pytest.mark.usefixtures("toy")
 async def test_failure_is_logged_without_words(teams: LocalTeams, caplog: pytest.LogCaptureFixture) -> None:
-    """When something breaks inside, the answer is a bare 500 and the log has the kind of error and nothing said."""
+    """When something breaks inside, the answer is a bare 500; the log has its kind, its place and nothing said."""
     caplog.set_level(logging.DEBUG)
     odd = {
         "type": "invoke",
@@ -345,7 +345,9 @@ async def test_failure_is_logged_without_words(teams: LocalTeams, caplog: pytest
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.core.Core.handle", broken)
         assert await status(teams, body, teams.identities.header()) == 500
-    assert "teams.failed" in caplog.text
+    [failed] = [r.__dict__ for r in caplog.records if r.message == "teams.failed"]
+    assert failed["error"] == "RuntimeError"
+    assert failed["place"].rstrip("0123456789") == "adapters.teams.server:"
     assert SECRET not in caplog.text
     assert "Traceback" not in caplog.text
 
