@@ -23,6 +23,8 @@ Json = dict[str, Any]
 OURS = frozenset({VERB, FORM, HELD})
 Typed = Mapping[str, type[Command]]
 HOME, QUIET = "100days", "speakup"
+UNSAID = "…"
+"""Stands where something was typed that goes no further."""
 
 
 class Kind(StrEnum):
@@ -115,14 +117,18 @@ def _sent(kind: Kind, data: Json) -> Said:
 
 def _typed(activity: Json, typed: Typed) -> Said:
     """A command by its first word. Anything else is a question about what there is to say."""
-    said = words(activity)[: limits.TYPED]
+    said = _unheard(words(activity)[: limits.TYPED], typed)
     first, rest = divided(said)
     command = typed.get(first)
     if command is None:
-        # What somebody wanted to say without their name stands in the chat under it: it goes into no form.
-        unheard = meant(first, typed) == QUIET
-        return Kind.TYPED, typed[HOME].name(), {"text": first if unheard else said}, None
-    return Kind.TYPED, command.name(), {"text": rest}, None
+        return Kind.TYPED, typed[HOME].name(), {"text": said}, None
+    return Kind.TYPED, command.name(), {"text": _unheard(rest, typed) if first == HOME else rest}, None
+
+
+def _unheard(said: str, typed: Typed) -> str:
+    """What somebody wanted to say without their name stands in the chat under it: we do not so much as remember it."""
+    first, rest = divided(said)
+    return f"{first} {UNSAID}" if rest and meant(first, typed) == QUIET else said
 
 
 def _shown(said: Said) -> Said:

@@ -47,6 +47,7 @@ WAIT_MOST_SECONDS = 3600.0
 REMEMBERED = 10_000
 WELCOME_SECONDS = 600
 HELD = 1_000
+HELD_SECONDS = 600
 
 
 def clip(text: str, longest: int) -> str:

@@ -46,7 +46,9 @@ def mount(
 
         typed = TYPED
     gate = Gate(config, KeyRing(config.openid_url, messenger.session, clock))
-    conversation = Conversation(core, messenger, typed, Welcomed(clock), Pocket(), Outbound(core, messenger, Posted()))
+    conversation = Conversation(
+        core, messenger, typed, Welcomed(clock), Pocket(clock), Outbound(core, messenger, Posted())
+    )
     app.router.add_post(PATH, Door(config, gate, _turns(), conversation).answer)
 
 

@@ -54,13 +54,18 @@ def mention(text: str, who: str = BOT) -> Json:
         ("story a &lt;b&gt; &amp; c", "Tell", "a <b> & c"),
         ("storyteller", "Home", "storyteller"),
         ("/sotry We closed it", "Home", "/sotry We closed it"),
-        ("speekup It is cold here", "Home", "speekup"),
+        ("speekup It is cold here", "Home", "speekup …"),
+        ("/speakup It is cold here", "Read", "…"),
+        ("speakup", "Read", ""),
+        ("100days speakup It is cold here", "Home", "speakup …"),
+        ("100days /speakp It is cold here", "Home", "speakp …"),
+        ("100days speakup", "Home", "speakup"),
     ],
 )
 def test_typed_command_is_known_by_its_first_word(typed: str, action: str, text: str) -> None:
     """The first word says which command it is, with or without a slash; anything else asks what there is to say.
 
-    What was to be said without a name stands in the chat already: where its command is misspelled it goes no further.
+    What was to be said without a name stands in the chat already: it goes no further, only that there was something.
     """
     heard = read(activity({"type": "message", "text": typed}), TYPED)
     assert heard is not None
