@@ -60,8 +60,24 @@ def configure(level: int = logging.INFO, stream: TextIO | None = None) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def failed(log: logging.Logger, event: str, error: BaseException) -> None:
+    """Log what went wrong and where in our own code, and none of what was said."""
+    log.error(event, extra={"error": type(error).__name__, "place": _place(error)})
+
+
+def _place(error: BaseException) -> str:
+    """The last module of ours that the error came through, and the line in it. A library's own would tell us little."""
+    frames = [(frame.f_globals.get("__name__", ""), line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    ours = [f"{module}:{line}" for module, line in frames if _ours(module)]
+    return ours[-1] if ours else ""
+
+
+def _ours(module: str) -> bool:
+    return module.partition(".")[0] in OURS
+
+
 def _event(record: logging.LogRecord) -> str:
-    if record.name.partition(".")[0] in OURS:
+    if _ours(record.name):
         return record.getMessage()
     # Without arguments the message may have been filled in already, with anything.
     return str(record.msg) if record.args else UNSHOWN

@@ -22,6 +22,7 @@ from bot.core import Core, Request
 from bot.domain.people import Organisation, Platform
 from bot.errors import Unavailable
 from bot.features import organisations
+from bot.logs import failed
 from bot.ports import InDoubt, Later, Sent
 from bot.words import N_
 
@@ -113,11 +114,7 @@ def bolt(listeners: Listeners) -> AsyncApp:
 
 def report(error: Exception) -> None:
     """Log what went wrong and where, and none of what was said."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else ""
-    log.error("slack.failed", extra={"error": type(error).__name__, "place": place})
+    failed(log, "slack.failed", error)
 
 
 async def _authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:

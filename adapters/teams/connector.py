@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC
@@ -21,9 +22,6 @@ Failed = Later | Rejected | InDoubt
 CONVERSATIONS = "/v3/conversations"
 UNASKED = 0.0
 """Stands for a wait whose length is left to us."""
-TIMEOUT = aiohttp.ClientTimeout(
-    total=limits.REQUEST_SECONDS, connect=limits.CONNECT_SECONDS, sock_connect=limits.CONNECT_SECONDS
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +38,15 @@ class Connector:
         """Gives what was answered, or how it failed.
 
         Asks once. With patience, it asks again what was not taken; never what may have been, unless that does no harm.
+        Then it also takes no longer than there is patience for: what is cut off may have been taken.
         """
         while True:
             found = await self._once(method, service_url, path, body)
-            again = isinstance(found, Later) or (isinstance(found, InDoubt) and _harmless(method, path))
-            asked = found.seconds if isinstance(found, Later) else 0.0
-            if not again or self.patience is None or not await self.patience.waits(asked):
+            if self.patience is None:
+                return _in_seconds(found)
+            if isinstance(found, InDoubt) and _harmless(method, path):
+                found = Later(UNASKED)
+            if not isinstance(found, Later) or not await self.patience.waits(found.seconds):
                 return _in_seconds(found)
 
     async def _once(self, method: str, service_url: str, path: str, body: Json | None) -> Json | Failed:
@@ -53,9 +54,12 @@ class Connector:
         if not self.config.allows(service_url):
             return Rejected("service address not allowed")
         try:
-            token = await self.tokens.get()
-        except NoTokenError:
+            async with asyncio.timeout(self._left()):
+                token = await self.tokens.get()
+        except (NoTokenError, TimeoutError):
             return Later(UNASKED, lane=True)
+        if self.patience is not None and self.patience.left < limits.TRY_SECONDS:
+            return Later(UNASKED)
         try:
             return await self._ask(method, f"{service_url.rstrip('/')}{path}", body, token)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
@@ -66,12 +70,16 @@ class Connector:
     async def _ask(self, method: str, url: str, body: Json | None, token: str) -> Json | Failed:
         headers = {"Authorization": f"Bearer {token}"}
         async with self.session.request(
-            method, url, json=body, headers=headers, timeout=TIMEOUT, allow_redirects=False
+            method, url, json=body, headers=headers, timeout=_timeout(self._left()), allow_redirects=False
         ) as response:
             answer = await _json(response)
             if response.status == 401:
                 self.tokens.forget(token)
             return answer if response.ok and response.status < 300 else self._failed(response, answer)
+
+    def _left(self) -> float:
+        """How many seconds a try may last from now on."""
+        return min(limits.REQUEST_SECONDS, self.patience.left) if self.patience else limits.REQUEST_SECONDS
 
     def _failed(self, response: aiohttp.ClientResponse, answer: Json) -> Failed:
         status = response.status
@@ -95,6 +103,12 @@ class Connector:
     def _until(self, asked: str) -> float:
         when = parsedate_to_datetime(asked)
         return (when.replace(tzinfo=when.tzinfo or UTC) - self.clock()).total_seconds()
+
+
+def _timeout(seconds: float) -> aiohttp.ClientTimeout:
+    """To connect takes a part of the time only: where there is no connection, nothing can have been taken."""
+    connect = min(limits.CONNECT_SECONDS, seconds / 2)
+    return aiohttp.ClientTimeout(total=seconds, connect=connect, sock_connect=connect)
 
 
 def _harmless(method: str, path: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,6 +23,8 @@ Json = dict[str, Any]
 OURS = frozenset({VERB, FORM, HELD})
 Typed = Mapping[str, type[Command]]
 HOME, QUIET = "100days", "speakup"
+UNSAID = "…"
+"""Stands where something was typed that goes no further."""
 
 
 class Kind(StrEnum):
@@ -76,7 +79,7 @@ def read(activity: Json, typed: Typed) -> Heard | None:
         values,
         place,
         language=text(activity, "locale").partition("-")[0].lower() or "en",
-        envelope=_envelope(activity),
+        envelope=_submission(identity, said) or _envelope(activity),
         details=home.details if place is None else {},
     )
     return Heard(kind, request, home, name(activity, "replyToId"), kept, held)
@@ -114,14 +117,18 @@ def _sent(kind: Kind, data: Json) -> Said:
 
 def _typed(activity: Json, typed: Typed) -> Said:
     """A command by its first word. Anything else is a question about what there is to say."""
-    said = words(activity)[: limits.TYPED]
+    said = _unheard(words(activity)[: limits.TYPED], typed)
     first, rest = divided(said)
     command = typed.get(first)
     if command is None:
-        # What somebody wanted to say without their name stands in the chat under it: it goes into no form.
-        unheard = meant(first, typed) == QUIET
-        return Kind.TYPED, typed[HOME].name(), {"text": first if unheard else said}, None
-    return Kind.TYPED, command.name(), {"text": rest}, None
+        return Kind.TYPED, typed[HOME].name(), {"text": said}, None
+    return Kind.TYPED, command.name(), {"text": _unheard(rest, typed) if first == HOME else rest}, None
+
+
+def _unheard(said: str, typed: Typed) -> str:
+    """What somebody wanted to say without their name stands in the chat under it: we do not so much as remember it."""
+    first, rest = divided(said)
+    return f"{first} {UNSAID}" if rest and meant(first, typed) == QUIET else said
 
 
 def _shown(said: Said) -> Said:
@@ -182,6 +189,19 @@ def _place(activity: Json) -> Address | None:
     channel = name(activity, "channelData", "channel", "id") or conversation.partition(";")[0]
     details = {"service_url": name(activity, "serviceUrl"), "bot": name(activity, "recipient", "id")}
     return Address(Platform.TEAMS, tenant(activity), channel, details, personal=False)
+
+
+def _submission(identity: Identity, said: Said) -> str:
+    """A name for what somebody submits with one form, however often: Teams has a new activity for each time.
+
+    Nobody can find out by it who submitted what: the form's id is as long as a key, and stands nowhere but in the form.
+    Forms of an older version have no id, and other presses no form: they go by their activity.
+    """
+    kind, action, values, kept = said
+    if kind is not Kind.SUBMITTED or kept is None or not kept.id:
+        return ""
+    parts = kept.id, identity.workspace, identity.user, action, sorted(values.items())
+    return sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def _envelope(activity: Json) -> str:

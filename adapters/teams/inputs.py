@@ -8,7 +8,7 @@ from typing import Any, Self, assert_never
 
 from adapters.teams import limits
 from adapters.teams.limits import clip
-from adapters.teams.shapes import part, parts, sent, text
+from adapters.teams.shapes import name, part, parts, sent, text
 from adapters.teams.text import clean, plain, soft, whole
 from bot.views import Choice, Input, Line, Option, Paragraph, Tick
 from bot.wire import Flag
@@ -22,12 +22,16 @@ INPUTS = frozenset({"Input.Text", "Input.ChoiceSet", "Input.Toggle"})
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A form as it travels with its submission, so that it can be shown again. What comes back is not to be trusted."""
+    """A form as it travels with its submission, so that it can be shown again. What comes back is not to be trusted.
+
+    `id` was drawn when the form was opened, and tells it from every other. Forms of an older version have none.
+    """
 
     label: str
     title: str
     given: Mapping[str, str]
     body: Sequence[Json]
+    id: str = ""
 
     @classmethod
     def read(cls, sent_back: object) -> Self | None:
@@ -40,7 +44,8 @@ class Kept:
             text(element, "type")
             text(element, "id")
         given = part(form, "given")
-        return cls(text(form, "label"), text(form, "title"), {name: text(given, name) for name in given}, body)
+        values = {field: text(given, field) for field in given}
+        return cls(text(form, "label"), text(form, "title"), values, body, name(form, "id"))
 
 
 def ask(field: Input) -> list[Json]:

@@ -37,13 +37,17 @@ TOKEN_LEEWAY_SECONDS = 300
 PAUSE_SECONDS = 0.5
 RETRIES = 4
 LOOKUP_SECONDS = 2.0
-INVOKE_SECONDS = 4.0
-MESSAGE_SECONDS = 10.0
+INVOKE_SECONDS = 3.0
+MESSAGE_SECONDS = 8.0
+TRY_SECONDS = 0.5
+"""Somebody waits: so many seconds it may take in all to find out who they are, to get an answer out after a press, and
+to get it out after typed words. With less than `TRY_SECONDS` left no try begins: it would only end in doubt."""
 WAIT_SECONDS = 5.0
 WAIT_MOST_SECONDS = 3600.0
 REMEMBERED = 10_000
 WELCOME_SECONDS = 600
 HELD = 1_000
+HELD_SECONDS = 600
 
 
 def clip(text: str, longest: int) -> str:

@@ -59,22 +59,42 @@ class Posted:
         return envelope in self._recent
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What was typed, and until when it waits."""
+
+    values: Mapping[str, str]
+    until: datetime
+
+
 @dataclass(slots=True)
 class Pocket:
-    """What somebody typed with a command, until the form that it belongs in is opened.
+    """What somebody typed with a command, until the form that it belongs in is opened, but for minutes only.
 
     A card keeps what is in it, so it must not hold such words. If they are gone when the form opens, it opens empty.
     """
 
-    _held: OrderedDict[tuple[Identity, str], Mapping[str, str]] = field(default_factory=OrderedDict, repr=False)
+    clock: Clock
+    _held: OrderedDict[tuple[Identity, str], Held] = field(default_factory=OrderedDict, repr=False)
 
     def hold(self, request: Request) -> None:
         """Keep what was typed, for the person who typed it."""
-        self._held[request.identity, request.envelope] = request.values
-        if len(self._held) > limits.HELD:
-            self._held.popitem(last=False)
+        until = self.clock() + timedelta(seconds=limits.HELD_SECONDS)
+        self._held[request.identity, request.envelope] = Held(request.values, until)
+        self._held.move_to_end((request.identity, request.envelope))
+        self._empty()
 
     def filled(self, heard: Heard) -> Request:
         """The request with what its person typed before."""
-        typed = self._held.get((heard.request.identity, heard.held), {}) if heard.held else {}
-        return replace(heard.request, values={**heard.request.values, **typed}) if typed else heard.request
+        self._empty()
+        held = self._held.get((heard.request.identity, heard.held)) if heard.held else None
+        return replace(heard.request, values={**heard.request.values, **held.values}) if held else heard.request
+
+    def _empty(self) -> None:
+        """Let go of what has waited long enough: whoever comes, and whatever for."""
+        now = self.clock()
+        while self._held:
+            oldest = next(iter(self._held.values()))
+            if oldest.until > now and len(self._held) <= limits.HELD:
+                return
+            self._held.popitem(last=False)

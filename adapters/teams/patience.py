@@ -1,4 +1,4 @@
-"""How long one answer may be tried again: somebody is waiting for it, and so is Teams."""
+"""How long one answer may take, however often it is tried: somebody is waiting for it, and so is Teams."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ class Waiting:
 
 @dataclass(slots=True)
 class Patience:
-    """Waits between two tries: for as long as Teams asks, or else longer each time, until it would be too long."""
+    """Waits between two tries: for as long as Teams asks, or else longer each time, until it would be too long.
+
+    What is left of the time is as long as a try may last, too.
+    """
 
     clock: Clock
     seconds: float
@@ -36,11 +39,16 @@ class Patience:
         """Begin to wait now."""
         self._until = self.clock() + timedelta(seconds=self.seconds)
 
+    @property
+    def left(self) -> float:
+        """How many seconds there are yet."""
+        return (self._until - self.clock()).total_seconds()
+
     async def waits(self, asked: float = 0.0) -> bool:
         """Wait before another try. False, at once, where there is no time for one."""
         pause = asked or self._drawn()
         self._tried += 1
-        if self._tried > limits.RETRIES or self.clock() + timedelta(seconds=pause) > self._until:
+        if self._tried > limits.RETRIES or pause + limits.TRY_SECONDS > self.left:
             return False
         await self.waiting.sleep(pause)
         return True

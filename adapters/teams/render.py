@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.teams import limits
 from adapters.teams.elements import Pen, body_of, fitting, heading, label_of, run, whole_values
-from adapters.teams.inputs import FORM, VERB, ask, emptied, unfilled
+from adapters.teams.inputs import FORM, VERB, Kept, ask, emptied, unfilled
 from adapters.teams.limits import clip
 from adapters.teams.text import markdown, spoken, whole
 from bot.views import Form, View
@@ -49,32 +49,37 @@ def sentence(words: str) -> Json:
     return _card(run(clip(words, limits.TEXT)), words)
 
 
-def form(asked: Form) -> Json:
-    """A form as the card of a dialog: what it says, its inputs, and one button that submits it."""
+def form(asked: Form, opened: str = "") -> Json:
+    """A form as the card of a dialog: what it says, its inputs, and one button that submits it.
+
+    `opened` is an id for this opening of it: by that, what is submitted twice is known to come from one form.
+    """
     inputs = list(chain.from_iterable(map(ask, asked.inputs)))
     for longest in SHORTER:
         words = body_of(asked.body, Pen(longest, dialog=True))
-        drawn = _form(asked, [*words, *inputs])
+        drawn = _form(asked, [*words, *inputs], opened)
         if limits.size(drawn) <= limits.CARD_BYTES:
             return drawn
-    left = limits.CARD_BYTES - limits.size(_form(asked, inputs))
-    return _form(asked, [*fitting(words, left // 2), *inputs])
+    left = limits.CARD_BYTES - limits.size(_form(asked, inputs, opened))
+    return _form(asked, [*fitting(words, left // 2), *inputs], opened)
 
 
-def _form(asked: Form, body: Sequence[Json]) -> Json:
-    return submitted(asked.submit, asked.sends.name(), _given(asked), body, asked.title)
+def _form(asked: Form, body: Sequence[Json], opened: str) -> Json:
+    return submitted(Kept(asked.submit, asked.title, _given(asked), body, opened), asked.sends.name())
 
 
-def submitted(label: str, verb: str, given: Json, body: Sequence[Json], title: str) -> Json:
+def submitted(form: Kept, verb: str) -> Json:
     """A card whose one action submits it. The form, left empty, travels with it, so that it can be shown again."""
+    label, given = label_of(form.label), dict(form.given)
     kept = {
-        "label": label_of(label),
-        "title": clip(whole(title), limits.TITLE),
+        "id": form.id,
+        "label": label,
+        "title": clip(whole(form.title), limits.TITLE),
         "given": given,
-        "body": list(map(emptied, body)),
+        "body": list(map(emptied, form.body)),
     }
-    submit = {"type": "Action.Submit", "title": label_of(label), "style": "positive"}
-    return {**_card(body, title), "actions": [{**submit, "data": {**given, VERB: verb, FORM: kept}}]}
+    submit = {"type": "Action.Submit", "title": label, "style": "positive"}
+    return {**_card(form.body, form.title), "actions": [{**submit, "data": {**given, VERB: verb, FORM: kept}}]}
 
 
 def opener(title: str, verb: str, values: Json) -> Json:

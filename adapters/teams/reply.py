@@ -5,7 +5,7 @@ Nothing is ever said where others would see it. What a form said, or what was ty
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
 from adapters.teams import limits, render
@@ -13,6 +13,7 @@ from adapters.teams.inbound import Heard, Kind
 from adapters.teams.inputs import HELD, refilled
 from adapters.teams.limits import clip
 from adapters.teams.text import spoken
+from bot.domain.ids import new_id
 from bot.views import Ask, Done, Form, Refused, Replace, Reply, Show
 from bot.words import N_, Words
 
@@ -94,7 +95,7 @@ def _to_press(heard: Heard, reply: Reply, done: str) -> Answer:
 def _to_dialog(heard: Heard, reply: Reply, done: str) -> Answer:
     match reply:
         case Ask(form):
-            return Answer(_dialog(form.title, render.form(form)))
+            return Answer(_dialog(form.title, render.form(form, new_id())))
         case Replace(view) if heard.kind is Kind.SUBMITTED and heard.personal and heard.message:
             return Answer(_closing(view.spoken() or done), instead=render.message(view))
         case Show(view) | Replace(view):
@@ -112,7 +113,7 @@ def _again(heard: Heard, why: str, field: str) -> Json | None:
     kept = heard.kept
     if kept is None:
         return None
-    card = render.submitted(kept.label, heard.request.action, dict(kept.given), kept.body, kept.title)
+    card = render.submitted(replace(kept, id=kept.id or new_id()), heard.request.action)
     shown = {**card, "body": refilled(kept.body, heard.request.values, why, field)}
     return _dialog(kept.title, shown) if limits.size(shown) <= limits.CARD_BYTES else None
 

@@ -20,6 +20,7 @@ from adapters.teams.outbound import Outbound, UndeliveredError
 from adapters.teams.reply import answer
 from adapters.teams.shapes import UnreadableError, name, parsed
 from bot.core import Core
+from bot.logs import failed
 from bot.ports import Clock
 from bot.views import Ask
 
@@ -45,7 +46,9 @@ def mount(
 
         typed = TYPED
     gate = Gate(config, KeyRing(config.openid_url, messenger.session, clock))
-    conversation = Conversation(core, messenger, typed, Welcomed(clock), Pocket(), Outbound(core, messenger, Posted()))
+    conversation = Conversation(
+        core, messenger, typed, Welcomed(clock), Pocket(clock), Outbound(core, messenger, Posted())
+    )
     app.router.add_post(PATH, Door(config, gate, _turns(), conversation).answer)
 
 
@@ -96,7 +99,7 @@ class Door:
             log.info("teams.refused", extra={"status": refused.status})
             return web.Response(status=refused.status)
         except Exception as error:  # noqa: BLE001 (the outermost edge: a traceback could quote what somebody wrote)
-            log.error("teams.failed", extra={"error": type(error).__name__})  # noqa: TRY400 (no traceback, see above)
+            failed(log, "teams.failed", error)
             return web.Response(status=500)
 
     async def _answer(self, request: web.Request) -> web.Response:

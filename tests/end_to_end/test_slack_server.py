@@ -148,7 +148,9 @@ async def test_a_failure_inside_is_told_by_its_kind_only(product: Toy, caplog: p
 
     assert await post(product, body, signature(product, body)) == (500, "")
     assert SECRET_WORDS not in caplog.text
-    assert [r.__dict__["error"] for r in caplog.records if r.message == "slack.failed"] == ["RuntimeError"]
+    [failed] = [r.__dict__ for r in caplog.records if r.message == "slack.failed"]
+    assert failed["error"] == "RuntimeError"
+    assert failed["place"].rstrip("0123456789") == "bot.core:"
 
 
 async def test_nothing_that_was_said_is_in_the_log(product: Toy, caplog: pytest.LogCaptureFixture) -> None:

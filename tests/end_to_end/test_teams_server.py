@@ -195,6 +195,45 @@ async def test_press_and_form_that_come_again_change_nothing(teams: LocalTeams) 
     assert {message.get("id") for message in teams.received} == sent
 
 
+@pytest.mark.parametrize("refused", [False, True])
+async def test_form_that_is_submitted_again_is_done_once(teams: LocalTeams, toy: Running, *, refused: bool) -> None:
+    """Who is told that the app can not be reached presses again: that is a new activity of the same form.
+
+    It is done once and answered by the same again; other words in the form that still stands are something else.
+    """
+    ana = teams.visitor("ana")
+    await ana.say("story")
+    if refused:
+        await ana.fill({"words": "badword", "unit": "s"})
+        await ana.fill({"words": "badword again"})
+    standing = ana.dialog
+    await ana.fill({"words": "read", "unit": "s"})
+    answered = ana.dialog
+    ana.dialog = standing
+    await ana.fill({"words": "read", "unit": "s"})
+    assert ana.dialog == answered
+    assert ana.sent[-1][0]["id"] != ana.sent[-2][0]["id"]
+    assert len(toy.store.envelopes) == 1
+    ana.dialog = standing
+    await ana.fill({"words": "read this too", "unit": "s"})
+    assert len(toy.store.envelopes) == 2
+
+
+@pytest.mark.usefixtures("toy")
+async def test_form_that_is_opened_again_is_another(teams: LocalTeams) -> None:
+    """The same words may be sent in twice from a form opened twice; shown again with a refusal, it is the same form."""
+    ana = teams.visitor("ana")
+    ids = []
+    for _ in range(2):
+        await ana.say("story")
+        for words in ("badword", "another badword"):
+            await ana.fill({"words": words, "unit": "s"})
+            assert ana.dialog is not None
+            ids.append(ana.dialog.card["actions"][0]["data"]["hd_form"]["id"])
+    assert [ids[0] == ids[1], ids[1] == ids[2], ids[2] == ids[3]] == [True, False, True]
+    assert all(len(each) == 32 for each in ids)
+
+
 @pytest.mark.usefixtures("toy")
 async def test_press_may_bring_a_new_message(teams: LocalTeams) -> None:
     """Where a press is answered by something to show, it comes as a new message and the card stays."""
@@ -293,7 +332,7 @@ async def test_other_tenants_are_refused(teams: LocalTeams) -> None:
 
 @pytest.mark.usefixtures("toy")
 async def test_failure_is_logged_without_words(teams: LocalTeams, caplog: pytest.LogCaptureFixture) -> None:
-    """When something breaks inside, the answer is a bare 500 and the log has the kind of error and nothing said."""
+    """When something breaks inside, the answer is a bare 500; the log has its kind, its place and nothing said."""
     caplog.set_level(logging.DEBUG)
     odd = {
         "type": "invoke",
@@ -306,7 +345,9 @@ async def test_failure_is_logged_without_words(teams: LocalTeams, caplog: pytest
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.core.Core.handle", broken)
         assert await status(teams, body, teams.identities.header()) == 500
-    assert "teams.failed" in caplog.text
+    [failed] = [r.__dict__ for r in caplog.records if r.message == "teams.failed"]
+    assert failed["error"] == "RuntimeError"
+    assert failed["place"].rstrip("0123456789") == "adapters.teams.server:"
     assert SECRET not in caplog.text
     assert "Traceback" not in caplog.text
 

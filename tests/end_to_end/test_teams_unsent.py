@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+from collections.abc import Awaitable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from adapters.teams import limits
 from bot.domain.people import Platform
 from tests.conftest import Databases
-from tests.contract.stage import open_stage
+from tests.contract.stage import CHANNELS, open_stage
 from tests.platforms import teams_cards
 from tests.platforms.teams import CARD, Fault, LocalTeams
 from tests.platforms.teams_toy import Running
 from tests.platforms.teams_visitor import TeamsVisitor
-from tests.world import OPENS
+from tests.world import BATCH, BEFORE, OPENS, every_row
 
 Json = dict[str, Any]
+Answered = TypeVar("Answered")
+HANGS = Fault(500, seconds=20.0)
+SOON = 5.0
+"""Far less than it hangs, and far more than a slow machine needs."""
 SECRET = "the thing nobody may log"
+SPELLED = re.compile(r"\d{4} \d{4} \d{4} \d{4}")
 BUSY = [Fault(429)] * (limits.RETRIES + 1)
 
 
@@ -109,6 +117,73 @@ async def test_waiting_is_bounded(teams: LocalTeams, toy: Running) -> None:
     await teams.visitor("ana").send(echoed())
     assert sum(toy.naps.taken) <= limits.INVOKE_SECONDS * 2
     assert len(toy.naps.taken) <= limits.RETRIES
+
+
+async def hurried(answer: Awaitable[Answered]) -> Answered:
+    """What is answered where that may take a part of a second in place of seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("INVOKE_SECONDS", "MESSAGE_SECONDS", "LOOKUP_SECONDS"):
+            patch.setattr(limits, name, 0.6)
+        patch.setattr(limits, "TRY_SECONDS", 0.05)
+        async with asyncio.timeout(SOON):
+            return await answer
+
+
+@pytest.mark.usefixtures("toy")
+async def test_press_is_answered_though_teams_hangs(teams: LocalTeams) -> None:
+    """A message that Teams neither takes nor refuses is in doubt after seconds, and the press says so."""
+    ana = teams.visitor("ana")
+    await ana.say("help")
+    teams.faults.append(HANGS)
+    answer = await hurried(ana.send(echoed()))
+    assert answer is not None
+    assert answer["value"].startswith("Teams has not said whether the answer reached you.")
+
+
+@pytest.mark.usefixtures("toy")
+async def test_form_is_answered_though_teams_hangs(teams: LocalTeams) -> None:
+    """That the message behind a form may not be changed yet does not keep the form waiting."""
+    ana = teams.visitor("ana")
+    await ana.say("help")
+    await ana.press("Tell a story")
+    teams.faults.append(HANGS)
+    await hurried(ana.fill({"words": "We closed it.", "unit": "s"}))
+    assert "Shared The message that you came from may still show what stood there before." in await ana.sees()
+
+
+@pytest.mark.usefixtures("toy")
+async def test_press_is_answered_though_there_is_no_token(teams: LocalTeams) -> None:
+    """While Microsoft gives us no token nothing goes out: that is certain, and the press says it."""
+    teams.token_hangs = HANGS.seconds
+    answer = await hurried(teams.visitor("ana").send(echoed()))
+    assert answer is not None
+    assert answer["value"].startswith("Teams would not take the answer just now.")
+
+
+async def test_stranger_is_answered_though_teams_hangs(teams: LocalTeams, toy: Running) -> None:
+    """Who presses and is not known yet is not kept waiting for Teams to say who they are."""
+    toy.store.strangers.add("ana")
+    teams.faults.append(HANGS)
+    answer = await hurried(teams.visitor("ana").send(echoed()))
+    assert answer is not None
+    assert answer["value"].startswith("That did not work just now")
+
+
+@pytest.mark.parametrize("hangs", ["conversation", "token"])
+@pytest.mark.usefixtures("toy")
+async def test_typed_words_that_hang_before_anything_goes_out_may_come_again(teams: LocalTeams, hangs: str) -> None:
+    """Where nothing was said yet, Teams is asked for the activity once more; it is answered once."""
+    ana = teams.visitor("ana")
+    activity = ana.activity({"type": "message", "text": "pulse once"}, CHANNELS[Platform.TEAMS][0])
+    if hangs == "token":
+        teams.token_hangs = HANGS.seconds
+    else:
+        await teams.visitor("ben").say("help")
+        teams.faults.append(HANGS)
+    assert await hurried(posted(teams, activity)) == 503
+    teams.token_hangs = 0.0
+    assert await posted(teams, activity) == 200
+    assert (await ana.sees()).count("once") == 1
 
 
 async def test_form_says_that_the_message_behind_it_was_not_changed(teams: LocalTeams, toy: Running) -> None:
@@ -209,3 +284,27 @@ async def test_pulse_answer_that_comes_again_is_answered_by_the_card_as_it_stand
         assert answer is not None
         assert answer["type"] == CARD
         assert "Replace my comment" in teams_cards.shown(answer["value"])
+
+
+async def test_code_that_never_came_is_shown_when_the_form_is_sent_again(
+    empty_sqlite: Databases, tmp_path: Path
+) -> None:
+    """Where our answer was lost, its dialog still stands: pressed again, it brings the code and no second conversation.
+
+    Other words in it are another conversation.
+    """
+    database = empty_sqlite.sqlite(tmp_path)
+    async with open_stage(Platform.TEAMS, database, tmp_path / "stage") as stage:
+        await stage.at(BEFORE)
+        person = stage.person(5)
+        assert isinstance(person, TeamsVisitor)
+        await person.say("/speakup")
+        standing, codes = person.dialog, []
+        for words in (SECRET, SECRET, f"{SECRET} too"):
+            person.dialog = standing
+            await person.fill({"body": words, "hear": "code"})
+            codes += SPELLED.findall(await person.sees())
+        assert codes[0] == codes[1] != codes[2]
+        assert len({activity["id"] for activity, _ in person.sent[-3:]}) == len(codes) == 3
+        await stage.at(BATCH)
+    assert (await every_row(database))["threads"].total() == 2

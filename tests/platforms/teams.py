@@ -64,6 +64,7 @@ class LocalTeams:
     token_requests: int = 0
     token_seconds: int = 3599
     token_down: bool = False
+    token_hangs: float = 0.0
     latency: float = 0.0
     product: str = ""
     people: dict[str, TeamsVisitor] = field(default_factory=dict, repr=False)
@@ -75,7 +76,7 @@ class LocalTeams:
         self.session = aiohttp.ClientSession()
         app = web.Application(client_max_size=2**20)
         self._routes(app)
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Mapping
@@ -69,6 +70,7 @@ class Identities:
     async def token(self, request: web.Request) -> web.Response:
         self.teams.token_requests += 1
         form = await request.post()
+        await asyncio.sleep(self.teams.token_hangs)
         if self.teams.token_down:
             return web.Response(status=503)
         if not self._ours(form):

@@ -132,7 +132,7 @@ ROUTES: Mapping[type[Command], Route] = {
 
 @dataclass
 class ToyStore:
-    """Everybody is known unless they are strangers; envelopes are remembered; everything is its own transaction."""
+    """Everybody is known unless they are strangers; envelopes are remembered, but for those of what was refused."""
 
     strangers: set[str] = field(default_factory=set)
     linked: dict[Identity, tuple[Person, Mapping[str, str]]] = field(default_factory=dict)
@@ -142,7 +142,12 @@ class ToyStore:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Self]:
-        yield self
+        before = set(self.envelopes)
+        try:
+            yield self
+        except Refusal:
+            self.envelopes &= before
+            raise
 
     view = begin
 

@@ -6,14 +6,18 @@ import ast
 import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
-from bot.logs import FIELDS, OURS, QUIET, SafeFormatter, configure
+from bot.domain.people import Identity, Platform
+from bot.logs import FIELDS, OURS, QUIET, SafeFormatter, configure, failed
+from bot.recall import Recall
+from tests.journal import logged
 
 WORDS = "the manager shouts at Ann"
 ALWAYS = {"time", "level", "logger", "event"}
@@ -43,7 +47,7 @@ def record(logger: str, message: object, *args: object, **extra: object) -> logg
     return logging.getLogger(logger).makeRecord(logger, logging.INFO, "f.py", 1, message, args, None, extra=extra)
 
 
-def failing(words: str) -> None:
+def failing(words: str) -> NoReturn:
     raise ValueError(words)
 
 
@@ -131,6 +135,23 @@ def test_a_trace_holds_names_of_functions_and_no_values() -> None:
     ]
     assert all(frame.partition(":")[2].isdigit() for frame in found["trace"][1:])
     assert "manager" not in json.dumps(found)
+
+
+def test_a_failure_says_where_it_was_in_our_own_code() -> None:
+    """What broke below it is a library's; where nothing of ours took part there is no place, and never a message."""
+    recall = Recall(lambda: failing(WORDS))
+    through = partial(recall.find, Identity(Platform.TEAMS, "t", WORDS), WORDS)
+    with logged() as written:
+        ways: list[Callable[[], object]] = [through, partial(failing, WORDS)]
+        for fail in ways:
+            try:
+                fail()
+            except ValueError as error:
+                failed(logging.getLogger("adapters.x"), "x.failed", error)
+    lines = [json.loads(each) for each in written.getvalue().splitlines()]
+    assert [(line["event"], line["error"]) for line in lines] == [("x.failed", "ValueError")] * 2
+    assert [line["place"].rstrip("0123456789") for line in lines] == ["bot.recall:", ""]
+    assert "manager" not in written.getvalue()
 
 
 def test_the_causes_of_a_failure_are_not_written() -> None:

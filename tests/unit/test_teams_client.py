@@ -114,7 +114,8 @@ async def test_answer_that_does_not_come_is_in_doubt(
     teams: LocalTeams, messenger: TeamsMessenger, ana: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A request that was sent and not answered in time may have arrived."""
-    monkeypatch.setattr("adapters.teams.connector.TIMEOUT", aiohttp.ClientTimeout(total=0.1))
+    await messenger.send(ana, VIEW, "the one that the token is fetched for")
+    monkeypatch.setattr("adapters.teams.limits.REQUEST_SECONDS", 0.1)
     teams.latency = 0.5
     assert isinstance(await messenger.send(ana, VIEW, "key"), InDoubt)
     await asyncio.sleep(0.5)

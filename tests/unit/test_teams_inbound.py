@@ -26,7 +26,10 @@ NO_FORMS: tuple[object, ...] = (
     {"body": [{"type": []}]},
     {"given": {"a": 1}},
     {"label": []},
+    {"id": 1},
+    {"id": "x" * 601},
 )
+FORM_ID = "f0" * 16
 
 
 def activity(given: Json, channel: str = "") -> Json:
@@ -51,13 +54,18 @@ def mention(text: str, who: str = BOT) -> Json:
         ("story a &lt;b&gt; &amp; c", "Tell", "a <b> & c"),
         ("storyteller", "Home", "storyteller"),
         ("/sotry We closed it", "Home", "/sotry We closed it"),
-        ("speekup It is cold here", "Home", "speekup"),
+        ("speekup It is cold here", "Home", "speekup …"),
+        ("/speakup It is cold here", "Read", "…"),
+        ("speakup", "Read", ""),
+        ("100days speakup It is cold here", "Home", "speakup …"),
+        ("100days /speakp It is cold here", "Home", "speakp …"),
+        ("100days speakup", "Home", "speakup"),
     ],
 )
 def test_typed_command_is_known_by_its_first_word(typed: str, action: str, text: str) -> None:
     """The first word says which command it is, with or without a slash; anything else asks what there is to say.
 
-    What was to be said without a name stands in the chat already: where its command is misspelled it goes no further.
+    What was to be said without a name stands in the chat already: it goes no further, only that there was something.
     """
     heard = read(activity({"type": "message", "text": typed}), TYPED)
     assert heard is not None
@@ -169,6 +177,43 @@ def test_envelope_is_one_activitys_and_names_nobody() -> None:
     assert first.request.envelope == again.request.envelope != other.request.envelope
     assert len(first.request.envelope) == 64
     assert nameless.request.envelope == ""
+
+
+def submitted(activity_id: str, user: str = "ana", form_id: str = FORM_ID, **given: str) -> str:
+    """The envelope of a form that somebody submits."""
+    data = {"hd_verb": "Keep", "words": "Once", "hd_form": {"id": form_id, "label": "Send"}, **given}
+    whole = {"type": "invoke", "name": "task/submit", "id": activity_id, "value": {"data": data}}
+    heard = read(TEAMS.visitor(user).activity(whole), TYPED)
+    assert heard is not None
+    return heard.request.envelope
+
+
+def test_what_is_submitted_again_has_the_same_envelope() -> None:
+    """Teams makes a new activity of every press: the form, who sends it and what is in it say whether it is the same.
+
+    A form of an older version has no id: it goes by its activity.
+    """
+    first = submitted("1")
+    assert submitted("2") == first
+    others = [
+        submitted("1", user="ben"),
+        submitted("1", form_id="0f" * 16),
+        submitted("1", words="Twice"),
+        submitted("1", hd_verb="Read"),
+        submitted("1", form_id=""),
+        submitted("2", form_id=""),
+    ]
+    assert len({first, *others}) == 1 + len(others)
+    assert submitted("1", form_id="") == submitted("1", form_id="")
+
+
+@pytest.mark.parametrize("given", [{"type": "message"}, {"type": "invoke", "name": "task/fetch"}])
+def test_only_a_submission_goes_by_its_form(given: Json) -> None:
+    """A press that claims to come with a form is told from another by its activity, as any press."""
+    data = {**PRESS, "hd_form": {"id": FORM_ID}}
+    value = data if given["type"] == "message" else {"data": data}
+    heard = [read(activity({**given, "value": value, "id": each}), TYPED) for each in "12"]
+    assert len({each.request.envelope for each in heard if each}) == 2
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ class Watch:
 
 
 def patience(watch: Watch, chance: float = 1.0) -> Patience:
-    return Patience(watch, 4.0, Waiting(watch.sleep, lambda: chance))
+    return Patience(watch, 4.5, Waiting(watch.sleep, lambda: chance))
 
 
 @pytest.mark.parametrize(("chance", "pauses"), [(0.0, [0.25, 0.5, 1.0, 2.0]), (1.0, [0.5, 1.0, 2.0])])
@@ -56,8 +56,11 @@ async def test_what_teams_asks_for_is_honoured_where_it_is_short() -> None:
 
 
 async def test_time_that_the_tries_take_counts_too() -> None:
-    """A slow refusal leaves less time for another."""
+    """A slow refusal leaves less time for another; one that could not last for a moment is not begun."""
     watch = Watch()
     patient = patience(watch)
-    watch.now += timedelta(seconds=3.9)
-    assert not await patient.waits()
+    watch.now += timedelta(seconds=3.4)
+    assert patient.left == pytest.approx(1.1)
+    assert await patient.waits()
+    assert patient.left == pytest.approx(0.6)
+    assert not await patient.waits(0.2)
