@@ -150,6 +150,28 @@ async def test_a_draft_has_a_name_that_says_nothing(site: Site) -> None:
     assert f'data-who="{name[:8]}"' in wrong.body
 
 
+async def test_words_for_a_coded_conversation_are_there_at_every_entry(site: Site) -> None:
+    """Each entry has a ticket of its own, and what was written under the last one is still called the same.
+
+    The name is nobody else's, and does not show the conversation. So it is where the form is sent.
+    """
+    browser, other = await site.browser("u5"), await site.browser("u6")
+    sent = await browser.fill(await browser.press("SpeakUp"), body="Nobody may know", recipient="leader", hear="code")
+    [code] = set(SPELLED.findall(sent.body))
+    first, second, theirs = [await who.press("UseCode", code=code) for who in (browser, browser, other)]
+    names = [DRAFT.findall(page.body) for page in (first, second, theirs)]
+    assert names[0] == names[1] != names[2] and len(names[0]) == 1
+    site.world.time[0] += timedelta(minutes=31)
+    again = await browser.enter(await site.code("u5"))
+    late = await browser.fill(second, body="Written for half an hour")
+    assert (again.status, late.status) == (303, 404) and "enter your code again" in late.body
+    assert DRAFT.findall(late.body) == names[0] and "Written for half an hour" in late.body
+    kept = await browser.fill(await browser.press("UseCode", code=code), body="Written for half an hour")
+    assert f'data-accepted="{names[0][0]}"' in kept.body
+    threads = [str(row["id"]) for row in (await steal(site.world))["threads"]]
+    assert threads and not [thread for thread in threads if thread in late.body or thread in kept.body]
+
+
 async def test_somebody_with_only_a_page_is_asked_and_every_delivery_ends_well(
     empty_sqlite: Databases, tmp_path: Path
 ) -> None:
