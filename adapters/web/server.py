@@ -203,7 +203,7 @@ def mount(site: web.Application, workspace: Workspace, desk: Desk) -> None:
         ("/jump", pages.jump),
     ):
         site.router.add_post(path, handler)
-    site.router.add_get(ADDRESS, static("practice.css", "practice.js", "keep.js", "icon.svg"))
+    site.router.add_get(ADDRESS, static("practice.css", "practice.js", "drafts.js", "keep.js", "icon.svg"))
 
 
 @web.middleware

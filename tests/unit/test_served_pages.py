@@ -287,7 +287,7 @@ async def test_nothing_on_a_page_is_inline(site: Site) -> None:
     """What the policy forbids is not there: no script, no style, no handler in the page itself."""
     browser = await site.browser("u5")
     scripts = (
-        '<script src="/static/enter.js" defer></script>',
+        '<script type="module" src="/static/enter.js"></script>',
         '<script type="module" src="/static/pages.js"></script>',
     )
     for page in (await browser.get(), await browser.press("StartStory"), await site.stranger().get("/enter")):

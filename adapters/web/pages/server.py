@@ -228,7 +228,7 @@ def mount(site: web.Application, core: Core, secret: bytes, public_url: str, pac
     templates = Environment(loader=PackageLoader("adapters.web"), autoescape=select_autoescape(default=True))
     forms, kept = Forms(Seal.of(secret, "form"), inside.routes), Seal.of(secret, "words")
     pages = Pages(inside, door, forms, TrusteeDesk(inside), kept, templates)
-    of_the_pages = static("pages.css", "enter.js", "pages.js", "keep.js", "icon.svg")
+    of_the_pages = static("pages.css", "enter.js", "pages.js", "drafts.js", "keep.js", "icon.svg")
     for path, handler in (("/", pages.front), (ENTER, pages.threshold), (ADDRESS, of_the_pages)):
         site.router.add_get(path, door.guarded(handler))
     for path, handler in (

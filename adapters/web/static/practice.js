@@ -1,5 +1,6 @@
 // The page works without this. With it, nothing reloads: a press swaps what changed, and news arrives by itself.
-import { ask, drafts, hold, prepare, said, settle, tell, written } from "./keep.js";
+import { drafts } from "./drafts.js";
+import { ask, hold, prepare, said, settle, tell, written } from "./keep.js";
 
 const composer = document.querySelector(".composer");
 const bottom = () => { const list = document.getElementById("messages"); list.scrollTop = list.scrollHeight; };
