@@ -70,7 +70,7 @@ async function send(form, fields, words, release) {
     const headers = { "X-Page": "here" };
     const answer = await fetch(form.getAttribute("action"), { method: "POST", body: fields, headers });
     if (answer.ok) take(parsed(await answer.text()), form === composer || carries(fields, words), words);
-    else tell(form.isConnected ? form : composer, answer.status === 413 ? said.long : said.lost);
+    else tell(form.isConnected ? form : composer, { 409: said.gone, 413: said.long }[answer.status] ?? said.lost);
   } catch {
     tell(form.isConnected ? form : composer, said.lost);
   } finally {
