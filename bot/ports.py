@@ -399,6 +399,9 @@ class Threads(Protocol):
     async def admitted(self, organisation: str, ticket: str, person: str, now: datetime) -> str | None:
         """The conversation that this person's ticket is for, while it is valid."""
 
+    async def draft(self, thread: Thread) -> str:
+        """What is written for it under any ticket belongs to. It is the same at every entry, and leads nowhere."""
+
     async def author(self, thread: str) -> str | None:
         """Who is to get the reply. None once it is closed."""
 

@@ -210,7 +210,10 @@ Input = Line | Paragraph | Choice | Tick
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Something to fill in: a modal, a dialog, a part of a page. `fixed` travels with it, unseen and untrusted."""
+    """Something to fill in: a modal, a dialog, a part of a page. `fixed` travels with it, unseen and untrusted.
+
+    `draft` is what the words in it belong to, where `fixed` is another one each time it is opened for the same thing.
+    """
 
     title: str
     sends: type[Command]
@@ -219,6 +222,7 @@ class Form:
     cancel: str
     body: tuple[Element, ...] = ()
     fixed: Mapping[str, str] = field(default_factory=dict)
+    draft: str = ""
 
     @property
     def once(self) -> bool:

@@ -87,6 +87,9 @@ class SqlThreads:
     async def admitted(self, organisation: str, ticket: str, person: str, now: datetime) -> str | None:
         return await self._receipts.admitted(organisation, ticket, person, now)
 
+    async def draft(self, thread: Thread) -> str:
+        return await self._receipts.draft(thread.organisation, thread.id)
+
     async def author(self, thread: str) -> str | None:
         row = await self._session.get(ThreadRow, thread)
         return (await self._authors([row]))[row.id] if row else None

@@ -55,17 +55,18 @@ def form(
     """A form with what was typed in it already, and what was wrong with it: the input's name and a sentence.
 
     `sealed` is the form as it travels, by which its submission names it. `draft` is what a browser calls the words in
-    it while they are being written.
+    it while they are being written; `typed` that some of them are in it already.
     """
     field, why = error
     return Markup(
-        '<form method="post" action="{}" class="fill" aria-labelledby="form-title" data-draft="{}"{}>'
+        '<form method="post" action="{}" class="fill" aria-labelledby="form-title" data-draft="{}"{}{}>'
         '<h2 id="form-title" tabindex="-1">{}</h2>{}{}{}{}<div class="row">'
         '<button class="primary" name="submit" value="yes">{}</button>{}</div></form>'
     ).format(
         FILL,
         draft,
         Markup(" data-once") if asked.once else "",
+        Markup(" data-typed") if typed else "",
         asked.title,
         _hidden({"message": sealed}),
         Markup("").join(_element(element, "", inside_form=True) for element in asked.body),

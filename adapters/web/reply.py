@@ -13,6 +13,9 @@ from adapters.web.pages.forms import Forms
 from bot.ports import Clock
 from bot.views import Ask, Done, Form, Refused, Replace, Reply, Show, View
 
+MOST_ANSWERED = 1000
+"""A second press comes soon. What is older than this many others is answered by the core, which does nothing twice."""
+
 
 @dataclass(frozen=True, slots=True)
 class OpenForm:
@@ -37,7 +40,7 @@ class Desk:
     clock: Clock
     travel: Forms
     _open: dict[str, list[OpenForm]] = field(default_factory=dict)
-    _answered: set[str] = field(default_factory=set)
+    _answered: dict[str, None] = field(default_factory=dict)
 
     def answered(self, envelope: str) -> bool:
         """Whether the answer to this stands in the chat or lies before somebody: then it needs no second one."""
@@ -66,7 +69,9 @@ class Desk:
     ) -> None:
         """Show a person the answer to what they did. `form` is the one they had filled in, if any."""
         if envelope and not isinstance(reply, Refused):
-            self._answered.add(envelope)
+            self._answered[envelope] = None
+            if len(self._answered) > MOST_ANSWERED:
+                del self._answered[next(iter(self._answered))]
         match reply:
             case Show(view):
                 self.put_away(user, form)

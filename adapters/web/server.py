@@ -41,6 +41,10 @@ JUMPS = {
     Jump.DIGEST: N_("The digest"),
     Jump.OPEN: N_("Next pulse"),
 }
+NOT_YOURS = N_(
+    "This form was opened as somebody else, or before the workspace was made anew, so it cannot be sent. Your words "
+    "are still here: copy them, cancel this form, and open it again."
+)
 SCRIPTED = "X-Page"
 """Says that a script asks, which wants the page at once."""
 ROLES = {Role.STAFF: N_("Staff"), Role.LEADER: N_("Leader"), Role.STEWARD: N_("Steward")}
@@ -89,12 +93,12 @@ class Pages:
         identity = account(self._person(request))
         sealed = fields.get("message", "")
         form = self.desk.named(identity.user, sealed)
-        if form is None:
-            raise web.HTTPConflict(text="This form is from another time, or somebody else's.\n")
         if fields.get("submit") == "no":
-            if not form.form.once:
+            if form is not None and not form.form.once:
                 self.desk.put_away(identity.user, form)
             return await self._after(request)
+        if form is None:
+            raise web.HTTPConflict(text=self._words_of(self._person(request))(NOT_YOURS))
         form = replace(form, typed=inbound.filled(form.form, fields), error=("", ""))
         if "instead" in fields:
             pressed = inbound.pressed_inside(fields["instead"], form.message)
@@ -144,7 +148,7 @@ class Pages:
 
     async def _page(self, request: web.Request, place: str, words: str = "", accepted: str = "") -> web.Response:
         seen = await self._seen_by(self._person(request), place if place in CHANNELS.values() else "")
-        given = {**seen, "words": words, "accepted": accepted, "once": new_id()}
+        given = {**seen, "not_yours": NOT_YOURS, "words": words, "accepted": accepted, "once": new_id()}
         html = self.templates.get_template("practice.html").render(given)
         return web.Response(text=html, content_type="text/html")
 
@@ -157,7 +161,7 @@ class Pages:
     async def _seen_by(self, person: Person, place: str) -> Mapping[str, object]:
         async with self.workspace.core.store.view() as tx:
             person = await tx.people.get(person.id) or person
-        words = self.workspace.core.languages.words(person.language, person.tz)
+        words = self._words_of(person)
         identity = account(person)
         form, forms = self.desk.front(identity.user), self.desk.travel
         return {
@@ -177,6 +181,9 @@ class Pages:
             ],
             "language": words.language,
         }
+
+    def _words_of(self, person: Person) -> Words:
+        return self.workspace.core.languages.words(person.language, person.tz)
 
     def _choices(self, words: Words) -> list[tuple[str, str, str, bool]]:
         """Everybody one can be: account, name, what they are; the three to begin with are marked."""
@@ -203,7 +210,7 @@ def mount(site: web.Application, workspace: Workspace, desk: Desk) -> None:
         ("/jump", pages.jump),
     ):
         site.router.add_post(path, handler)
-    site.router.add_get(ADDRESS, static("practice.css", "practice.js", "keep.js", "icon.svg"))
+    site.router.add_get(ADDRESS, static("practice.css", "practice.js", "drafts.js", "keep.js", "icon.svg"))
 
 
 @web.middleware

@@ -211,7 +211,7 @@ async def use_code(command: UseCode, call: Call) -> Reply:
     ticket = await call.tx.threads.enter(call.organisation.id, code, call.person.id, call.now)
     if ticket is None:
         raise Refusal(rules.UNKNOWN_CODE, field="code")
-    return Ask(_reading(await _seat(ticket, call), "", call))
+    return Ask(await _reading(await _seat(ticket, call), "", call))
 
 
 async def put_away(_command: PutAway, _call: Call) -> Reply:
@@ -223,7 +223,7 @@ async def read(command: ReadThread, call: Call) -> Reply:
     """The whole conversation with a field for an answer; a closed one can still be read by its leaders."""
     seat = await _seat(command.thread, call)
     name = await _author_name(seat.thread, call.tx)
-    return Ask(_finished(seat, name, call.words) if seat.thread.closed else _reading(seat, name, call))
+    return Ask(_finished(seat, name, call.words) if seat.thread.closed else await _reading(seat, name, call))
 
 
 async def say(command: SayInThread, call: Call) -> Reply:
@@ -240,7 +240,7 @@ async def say(command: SayInThread, call: Call) -> Reply:
         await _tell_author(thread, entry, call)
     if not seat.ticketed:
         return Replace(_said(seat.name, call))
-    return Ask(_reading(replace(seat, thread=replace(thread, entries=(*thread.entries, entry))), "", call))
+    return Ask(await _reading(replace(seat, thread=replace(thread, entries=(*thread.entries, entry))), "", call))
 
 
 async def close(command: CloseThread, call: Call) -> Reply:
@@ -375,7 +375,7 @@ def _receipt(code: str, call: Call) -> Form:
     return Form(t(N_("Your code")), PutAway, (), t(N_("I wrote it down")), t(N_("Close")), body)
 
 
-def _reading(seat: Seat, author: str, call: Call) -> Form:
+async def _reading(seat: Seat, author: str, call: Call) -> Form:
     t = call.words
     end = Buttons((Button(t(N_("Close this conversation")), CloseThread(seat.name), Style.DANGER),))
     notes = [t(N_("Answers are handed over at nine and at three."))]
@@ -389,6 +389,7 @@ def _reading(seat: Seat, author: str, call: Call) -> Form:
         cancel=t(N_("Not now")),
         body=(*_quotes(seat, author, t), end, *map(Note, notes)),
         fixed={"thread": seat.name},
+        draft=await call.tx.threads.draft(seat.thread) if seat.ticketed else "",
     )
 
 

@@ -161,8 +161,8 @@ async def test_what_is_written_is_there_again(reader: Reader) -> None:
         for button in ("Cancel", "Sign out"):
             await page.get_by_role("button", name=button).click()
             await page.get_by_role("button", name="Keep writing").click()
-        await story.fill("x" * 2001)
-        await reader.reads("Characters too many: 1")
+        await _is_counted(reader)
+        await _is_stopped(reader)
         await story.fill("Written in peace")
     reader.site.world.time[0] += timedelta(minutes=31)
     await reader.press("Share it")
@@ -174,6 +174,7 @@ async def test_what_is_written_is_there_again(reader: Reader) -> None:
     await reader.reads("Thank you for telling it")
     if scripted:
         assert await page.evaluate("Object.keys(sessionStorage)") == []
+        await _leaves_nothing_behind(reader)
 
     await page.get_by_role("link", name="Front page").click()
     await reader.press("Speak up")
@@ -192,6 +193,60 @@ async def _enters(reader: Reader) -> None:
         await reader.arrives("")
     await reader.page.fill("#code", await reader.site.code("u5"))
     await reader.press("Come in")
+
+
+async def _is_counted(reader: Reader) -> None:
+    """Whoever looks sees each character go; whoever listens hears it at steps, and once that it is too many."""
+    box, heard = reader.page.locator("#f-text"), reader.page.locator("#f-text-heard")
+    said = []
+    for length in (1000, 1601, 1602, 1850, 1851, 1999, 2001, 2002, 1000):
+        await box.fill("x" * length)
+        said.append(await heard.inner_text())
+        if length == 2002:
+            await reader.reads("Characters too many: 2")
+    left = [f"Characters left: {n}" for n in (399, 399, 150, 150, 1)]
+    assert said == ["", *left, "Characters too many: 1", "Characters too many: 1", ""]
+
+
+async def _is_stopped(reader: Reader) -> None:
+    """A form whose sending was stopped can be sent again after a while."""
+    page, send = reader.page, reader.page.get_by_role("button", name="Share it")
+    await page.locator("#f-text").fill("Never sent")
+    await page.route("**/fill", lambda route: route.abort("aborted"))
+    await page.clock.install()
+    await send.click()
+    await page.clock.run_for(1000)
+    assert not await send.is_enabled()
+    await page.clock.run_for(10_000)
+    assert await send.is_enabled()
+    await page.unroute("**/fill")
+
+
+async def _leaves_nothing_behind(reader: Reader) -> None:
+    """Words of half an hour ago are gone from a tab that is opened again; signing out in one tab empties the others."""
+    page, kept = reader.page, "Object.keys(sessionStorage).filter(key => key.startsWith('draft:')).length"
+    await page.get_by_role("link", name="Front page").click()
+    await reader.press("Tell a story")
+    await page.locator("#f-text").fill("Written long ago")
+    assert await page.evaluate(kept) == 1
+    await page.evaluate(
+        """() => { for (const [key, words] of Object.entries(sessionStorage))
+             sessionStorage.setItem(key, JSON.stringify({...JSON.parse(words), until: Date.now() - 1})); }"""
+    )
+    await page.goto(f"{reader.site.url}/enter")
+    await page.wait_for_function(f"{kept} === 0")
+    other = await page.context.new_page()
+    await other.goto(reader.site.url)
+    await other.get_by_role("button", name="Tell a story").click()
+    await other.locator("#f-text").fill("Written in another tab")
+    await page.goto(reader.site.url)
+    assert await other.evaluate(kept) == 1
+    await reader.press("Sign out")
+    await other.get_by_text("No code yet?").wait_for()
+    assert await other.evaluate(kept) == 0
+    await other.close()
+    await _enters(reader)
+    await reader.press("Tell a story")
 
 
 async def _looks_back(reader: Reader) -> str:

@@ -216,6 +216,11 @@ async def _sends_it_over_a_bad_line(newcomer: Newcomer) -> None:
     await newcomer.reads("Nothing that you wrote is gone.")
     await expect(page.get_by_label(BODY)).to_have_value(WORDS)
     await page.unroute("**/fill")
+    await page.route("**/fill", lambda route: route.fulfill(status=409))
+    await newcomer.press("Send it")
+    await newcomer.reads("Your words are still here: copy them")
+    await expect(page.get_by_label(BODY)).to_have_value(WORDS)
+    await page.unroute("**/fill")
 
 
 async def _is_given_a_code(newcomer: Newcomer) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 
@@ -112,6 +114,25 @@ def test_a_form_full_of_words_travels_without_them() -> None:
     taken = KEPT.take(sealed, "p1")
     assert len(sealed) <= LARGEST and KEPT.message(sealed) == "m1"
     assert taken is not None and taken.inputs == (Paragraph("text", "What?"),)
+
+
+@pytest.mark.parametrize("size", [10, LARGEST, 2 * LARGEST])
+def test_a_draft_has_one_name_from_opening_to_sending(size: int) -> None:
+    """Also where the form is too long to travel whole: its words are still those of the form that was opened."""
+    long = Form(FORM.title, FORM.sends, (Paragraph("text", "What?", value="w" * size),), "Yes", "No")
+    taken = KEPT.take(KEPT.put(long, "p1"), "p1")
+    again = KEPT.take(KEPT.put(taken, "p1"), "p1") if taken else None
+    assert taken is not None and again is not None
+    assert KEPT.draft(long, "p1") == KEPT.draft(taken, "p1") == KEPT.draft(again, "p1")
+
+
+def test_a_form_may_say_what_its_draft_belongs_to() -> None:
+    """Then its name is the same whatever travels with it, in every language, and still another for each person."""
+    one, other = (replace(FORM, draft="d1", fixed={"ticket": ticket}) for ticket in "ab")
+    names = [KEPT.draft(form, person) for form in (one, other, FORM, replace(one, draft="d2")) for person in "pq"]
+    assert names[:2] == names[2:4] and len(set(names)) == 6
+    welsh = replace(FORM, inputs=(Paragraph("text", "Beth?", value="Once"), Tick("named", "Fy enw", ticked=True)))
+    assert KEPT.draft(welsh, "p") == KEPT.draft(FORM, "p")
 
 
 def test_a_pace_allows_so_many_times_in_so_long() -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from adapters.web.chat import Chat
-from adapters.web.reply import Desk
+from adapters.web.reply import MOST_ANSWERED, Desk
 from bot.domain.people import Platform
 from bot.entries import StartStory
 from bot.practice import travelling
-from bot.views import Ask, Form, Paragraph
+from bot.views import Ask, Done, Form, Paragraph
 from tests.conftest import Databases
 from tests.contract.stage import Stage, open_stage
 from tests.platforms.web import Formular, LocalWeb, Page, WebVisitor
@@ -90,6 +90,7 @@ async def test_a_form_is_sent_by_whoever_has_it_in_front_of_them(stage: Stage) -
     assert (said.count("From the first tab"), said.count("From a third tab")) == (1, 1)
     assert await conversations(stage) == 1
     assert (await post(stage, "/fill", {"message": "x", "submit": "yes"}))[0] == 409
+    assert (await post(stage, "/fill", {"message": "x", "submit": "no"}))[0] == 303
 
 
 async def test_what_was_not_understood_stays_in_the_composer(stage: Stage) -> None:
@@ -113,6 +114,15 @@ async def test_words_for_a_leader_are_not_left_in_the_chat(stage: Stage) -> None
     assert form.values["v.body"] == "zq-secret"
     _, page = await post(stage, "/say", {"words": "/100days", "place": ""})
     assert "zq-secret" not in page.partition('id="form"')[0]
+
+
+async def test_a_desk_remembers_only_so_many_answers(stage: Stage) -> None:
+    """The latest: a second press comes soon after the first."""
+    desk = Desk(Chat(stage.clock.file.parent / "many.sqlite"), stage.clock, await travelling(stage.product))
+    for number in range(MOST_ANSWERED + 1):
+        await desk.take("u5", Done(), "", envelope=f"e{number}")
+    known = [desk.answered(f"e{number}") for number in range(MOST_ANSWERED + 1)]
+    assert known == [False, *[True] * MOST_ANSWERED]
 
 
 async def test_a_form_outlives_the_workspace(stage: Stage) -> None:

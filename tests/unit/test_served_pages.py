@@ -14,7 +14,8 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 from pydantic import SecretStr
 
-from adapters.web.pages.door import caller
+from adapters.web import limits
+from adapters.web.pages.door import FORM, caller
 from adapters.web.pages.messenger import PageMessenger
 from bot.app import listening, open_product
 from bot.domain.people import Address, Platform
@@ -150,6 +151,28 @@ async def test_a_draft_has_a_name_that_says_nothing(site: Site) -> None:
     assert f'data-who="{name[:8]}"' in wrong.body
 
 
+async def test_words_for_a_coded_conversation_are_there_at_every_entry(site: Site) -> None:
+    """Each entry has a ticket of its own, and what was written under the last one is still called the same.
+
+    The name is nobody else's, and does not show the conversation. So it is where the form is sent.
+    """
+    browser, other = await site.browser("u5"), await site.browser("u6")
+    sent = await browser.fill(await browser.press("SpeakUp"), body="Nobody may know", recipient="leader", hear="code")
+    [code] = set(SPELLED.findall(sent.body))
+    first, second, theirs = [await who.press("UseCode", code=code) for who in (browser, browser, other)]
+    names = [DRAFT.findall(page.body) for page in (first, second, theirs)]
+    assert names[0] == names[1] != names[2] and len(names[0]) == 1
+    site.world.time[0] += timedelta(minutes=31)
+    again = await browser.enter(await site.code("u5"))
+    late = await browser.fill(second, body="Written for half an hour")
+    assert (again.status, late.status) == (303, 404) and "enter your code again" in late.body
+    assert DRAFT.findall(late.body) == names[0] and "Written for half an hour" in late.body
+    kept = await browser.fill(await browser.press("UseCode", code=code), body="Written for half an hour")
+    assert f'data-accepted="{names[0][0]}"' in kept.body
+    threads = [str(row["id"]) for row in (await steal(site.world))["threads"]]
+    assert threads and not [thread for thread in threads if thread in late.body or thread in kept.body]
+
+
 async def test_somebody_with_only_a_page_is_asked_and_every_delivery_ends_well(
     empty_sqlite: Databases, tmp_path: Path
 ) -> None:
@@ -200,6 +223,92 @@ async def test_a_store_that_does_not_answer_is_said_in_a_sentence(site: Site) ->
     answer = await browser.get()
     assert (answer.status, answer.headers["Cache-Control"]) == (503, "no-store")
     assert "accounts" not in answer.body
+
+
+async def test_whatever_can_not_be_taken_is_said_on_a_page_with_a_way_on(site: Site) -> None:
+    """In the language that the browser asks for, for every such reason; and without one word in English."""
+    welsh, browser = {"Accept-Language": "cy"}, await site.browser("u5")
+    long = {"command": "MyStories", "v.a": "a" * 64 * 1024}
+    answers = [
+        await browser.post("/press", {}, Origin="http://evil.example", **welsh),
+        await browser.post("/press", long, **welsh),
+        await browser.post("/press", {f"v{n}": "1" for n in range(101)}, **welsh),
+        await browser.post("/fill", {"message": "x" * 300_000}, **welsh),
+    ]
+    await change(site.world, "ALTER TABLE accounts RENAME TO lost")
+    answers += [await browser.get("/", **welsh), await browser.press("MyStories"), await browser.post("/leave", {})]
+    assert [answer.status for answer in answers] == [403, 413, 400, 413, 503, 503, 503]
+    for answer in answers[:5]:
+        assert '<html lang="cy">' in answer.body and not re.search("nothing was|did not", answer.body)
+    for answer in answers:
+        assert "<h1>" in answer.body and 'href="/"' in answer.body and 'role="alert"' in answer.body
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_words_outlive_a_store_that_does_not_answer(site: Site) -> None:
+    """Sealed, they wait behind a button for whoever wrote them, and count once; nobody else is shown them."""
+    browser, other = await site.browser("u5"), await site.browser("u6")
+    form = await browser.press("SpeakUp")
+    await change(site.world, "ALTER TABLE accounts RENAME TO lost")
+    failed = await browser.fill(form, body="Zq not now", recipient="leader")
+    assert failed.status == 503 and "Zq not" not in failed.body
+    sent = Page(failed.body).forms[0]
+    again = await browser.post(sent.action, sent.values)
+    await change(site.world, "ALTER TABLE codes RENAME TO gone")
+    entered = await site.stranger().post("/enter", {"code": "x", "kept": sent.values["kept"]})
+    await change(site.world, "ALTER TABLE gone RENAME TO codes")
+    assert (again.status, entered.status) == (503, 503) and Page(entered.body).forms[0].action == "/enter"
+    assert Page(entered.body).forms[0].values["kept"] == sent.values["kept"]
+    await change(site.world, "ALTER TABLE lost RENAME TO accounts")
+    sent = Page(again.body).forms[0]
+    theirs = await other.post(sent.action, sent.values)
+    assert (theirs.status, theirs.headers["Location"]) == (303, "/")
+    done = [await browser.post(sent.action, sent.values) for _ in range(2)]
+    assert [page.status for page in done] == [200, 200] and all("It is on its way" in page.body for page in done)
+    assert str(await steal(site.world)).count("Zq not now") == 1
+    over = await site.stranger().post(sent.action, sent.values)
+    assert over.status == 403 and "what you had written" in over.body and "Zq not" not in over.body
+
+
+async def test_words_outlive_haste(small_world: World) -> None:
+    """Whoever is too fast is told so, and sends the same words with one press."""
+    await small_world.at(OPENS)
+    async with open_site(small_world, requests=2) as site:
+        browser = await site.browser("u5")
+        form = await browser.press("SpeakUp")
+        await browser.get()
+        fast = await browser.fill(form, body="Zq too fast", recipient="leader")
+        assert (fast.status, fast.headers["Retry-After"]) == (429, "1") and "Zq too" not in fast.body
+        site.seconds[0] += 2
+        sent = Page(fast.body).forms[0]
+        assert "It is on its way" in (await browser.post(sent.action, sent.values)).body
+
+
+async def test_a_form_with_far_too_many_words_is_in_front_of_its_writer_again(site: Site) -> None:
+    """Also where they are more than any other request may hold; a session that ends meanwhile loses none of them."""
+    browser, words = await site.browser("u5"), "Zq" * 50_000
+    form = await browser.press("StartStory")
+    wrong = await browser.fill(form, text=words, audience="organisation")
+    assert wrong.status == 422 and words in wrong.body
+    site.world.time[0] += timedelta(minutes=31)
+    over = await browser.fill(form, text=words, audience="organisation")
+    kept = Page(over.body).forms[0].values["kept"]
+    back = await site.stranger().post("/enter", {"code": await site.code("u5"), "kept": kept})
+    assert (over.status, back.status) == (403, 200) and words in back.body
+
+
+async def test_a_request_that_takes_too_long_is_told_so_on_a_page(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the connection is given up."""
+    monkeypatch.setattr(limits, "BODY_SECONDS", 0.05)
+    browser = await site.browser("u5")
+
+    async def never_ending() -> AsyncIterator[bytes]:
+        yield b"command="
+        await asyncio.sleep(0.5)
+
+    headers = {"Origin": site.url, "Cookie": f"session={browser.cookie}", "Content-Type": FORM}
+    async with site.http.post(f"{site.url}/press", data=never_ending(), headers=headers) as answer:
+        assert answer.status == 408 and "<h1>" in await answer.text()
 
 
 @pytest.mark.parametrize(
@@ -265,7 +374,7 @@ async def test_nothing_on_a_page_is_inline(site: Site) -> None:
     """What the policy forbids is not there: no script, no style, no handler in the page itself."""
     browser = await site.browser("u5")
     scripts = (
-        '<script src="/static/enter.js" defer></script>',
+        '<script type="module" src="/static/enter.js"></script>',
         '<script type="module" src="/static/pages.js"></script>',
     )
     for page in (await browser.get(), await browser.press("StartStory"), await site.stranger().get("/enter")):

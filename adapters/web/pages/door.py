@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -16,11 +17,12 @@ from adapters.web import limits
 from adapters.web.files import Handler
 from adapters.web.pages.pace import Pace
 from adapters.web.pages.sealed import Seal
-from bot.core import Core, Request
+from bot.core import TRY_AGAIN, Core, Request
 from bot.domain.people import Person, Role
 from bot.domain.sessions import Session, account_of
 from bot.errors import Unavailable
 from bot.wire import Command
+from bot.words import N_
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 COOKIE, PLAIN_COOKIE = "__Host-session", "session"
@@ -39,6 +41,19 @@ HEADERS: Mapping[str, str] = {
 SECURELY = {"Strict-Transport-Security": "max-age=31536000"}
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 100
+SENT = web.RequestKey("sent", dict[str, str])
+NOT_A_FORM = N_("That was not one of our forms, so nothing was done.")
+WHY: Mapping[int, str] = {
+    400: NOT_A_FORM,
+    403: N_("That came from another site, so nothing was done."),
+    408: N_("It took too long to reach us, so nothing was done. Please try again."),
+    413: N_("That is too long to be sent, so nothing was done."),
+    415: NOT_A_FORM,
+    429: N_("That was too fast for us, so nothing was done. Please wait a second."),
+    503: TRY_AGAIN,
+}
+Refusing = Callable[[web.Request, int, str], Awaitable[web.Response]]
+"""Draws a page that says why a request was not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +105,7 @@ class Door:
         if session is None or session.id in self._left:
             return None
         if not self.paces.requests.allows(session.id):
-            raise web.HTTPTooManyRequests(text="Too fast.\n", headers={"Retry-After": "1"})
+            raise web.HTTPTooManyRequests(headers={"Retry-After": "1"})
         async with self.core.store.view() as tx:
             member = await tx.people.who(account_of(session.organisation, session.person))
         if member is None or not session.admits(member.person, self.core.clock()):
@@ -116,7 +131,7 @@ class Door:
             name, value, max_age=seconds, path="/", httponly=True, samesite="Strict", secure=not at_home
         )
 
-    def guarded(self, handler: Handler) -> Handler:
+    def guarded(self, handler: Handler, refuse: Refusing) -> Handler:
         """The handler behind all that is refused at once, and with the headers that every answer carries."""
         headers = {**HEADERS, **(SECURELY if self.public_url.startswith("https:") else {})}
 
@@ -125,10 +140,14 @@ class Door:
                 self._same_site(request)
                 response = await handler(request)
             except web.HTTPException as refused:
-                refused.headers.update(headers)
-                raise
+                if refused.status not in WHY:
+                    refused.headers.update(headers)
+                    raise
+                response = await refuse(request, refused.status, WHY[refused.status])
+                if (later := refused.headers.get("Retry-After")) is not None:
+                    response.headers["Retry-After"] = later
             except Unavailable:
-                response = web.Response(status=503, text="That did not work just now. Please try again.\n")
+                response = await refuse(request, 503, WHY[503])
             response.headers.update(headers)
             return response
 
@@ -137,7 +156,7 @@ class Door:
     def _same_site(self, request: web.Request) -> None:
         """Another site open in the same browser can not press our buttons."""
         if request.method == "POST" and request.headers.get("Origin", "") not in self._own(request):
-            raise web.HTTPForbidden(text="This came from another site.\n")
+            raise web.HTTPForbidden
 
     def _own(self, request: web.Request) -> set[str]:
         """What a browser may call this site: its public address, and on this very machine plain HTTP."""
@@ -150,19 +169,34 @@ class Door:
         return request.cookies.get(COOKIE, plain)
 
 
-async def fields(request: web.Request) -> dict[str, str]:
-    """What a form sent: a small body of the one kind that our forms send."""
+async def fields(request: web.Request, most: int = limits.BODY_BYTES) -> dict[str, str]:
+    """What a form sent: a small body of the one kind that our forms send. Asked for again, it is the same."""
+    if SENT not in request:
+        request[SENT] = await _read(request, most)
+    return request[SENT]
+
+
+async def _read(request: web.Request, most: int) -> dict[str, str]:
     if request.content_type != FORM:
-        raise web.HTTPUnsupportedMediaType(text="Please use the form.\n")
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > limits.BODY_BYTES:
-            raise web.HTTPRequestEntityTooLarge(limits.BODY_BYTES, len(body))
+        raise web.HTTPUnsupportedMediaType
+    try:
+        async with asyncio.timeout(limits.BODY_SECONDS):
+            body = await _body(request, most)
+    except TimeoutError as error:
+        raise web.HTTPRequestTimeout from error
     try:
         return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError as error:
-        raise web.HTTPBadRequest(text="Please use the form.\n") from error
+        raise web.HTTPBadRequest from error
+
+
+async def _body(request: web.Request, most: int) -> bytes:
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > most:
+            raise web.HTTPRequestEntityTooLarge(most, len(body))
+    return bytes(body)
 
 
 def caller(request: web.Request) -> str:

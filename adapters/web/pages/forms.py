@@ -15,7 +15,7 @@ from typing import Any
 from adapters.web.pages.sealed import Seal
 from bot import views
 from bot.errors import Refusal
-from bot.views import Form, Input, Line, Paragraph
+from bot.views import Form, Input, Line, Paragraph, Tick
 from bot.wire import Command, by_name
 
 LARGEST = 24 * 1024
@@ -32,11 +32,13 @@ class Forms:
     def put(self, form: Form, person: str, message: str = "") -> str:
         """The form, for this person, and the message that it was opened from.
 
-        Where it is long it goes without its words, and then without what stood in its inputs; these always stay.
+        Where it is long it goes without its words, and then without what stood in its inputs; these always stay. What
+        is written into it is called the same all the while.
         """
         sealed = ""
         bare = replace(form, body=())
-        for lighter in (form, bare, replace(bare, inputs=tuple(map(_unfilled, form.inputs)))):
+        empty = replace(bare, inputs=tuple(map(_unfilled, form.inputs)), draft=self._belongs(form))
+        for lighter in (form, bare, empty):
             sealed = self.seal.close({"of": person, "form": _written(lighter), "message": message})
             if len(sealed) <= LARGEST:
                 break
@@ -62,12 +64,16 @@ class Forms:
 
         It is the same whenever the same form is opened for them again, with the same words in it to begin with.
         """
-        opened = {"of": form.sends.name(), "fixed": dict(form.fixed), "given": _written(form.inputs)}
-        return self.mine(person) + self._name(json.dumps(opened, sort_keys=True) + person)
+        return self.mine(person) + self._name(json.dumps([form.sends.name(), self._belongs(form), person]))
 
     def mine(self, person: str) -> str:
         """How the name of every draft of this person begins."""
         return self._name(person)[:8]
+
+    def _belongs(self, form: Form) -> str:
+        """What the words in a form belong to: what it says itself, or else what it was opened with."""
+        given = {asked.name: asked.ticked if isinstance(asked, Tick) else asked.value for asked in form.inputs}
+        return form.draft or self._name(json.dumps([dict(form.fixed), given], sort_keys=True))
 
     def _name(self, words: str) -> str:
         return blake2b(words.encode(), key=bytes(self.seal.box), digest_size=8).hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import assert_never
@@ -14,7 +15,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 from pydantic import SecretStr
 
-from adapters.web import inbound, render
+from adapters.web import inbound, limits, render
 from adapters.web.files import ADDRESS, static
 from adapters.web.pages.door import Door, Paces, Visitor, caller, fields
 from adapters.web.pages.forms import Forms
@@ -30,6 +31,10 @@ from bot.words import ENGLISH, N_, Words
 
 log = logging.getLogger(__name__)
 LEAVE = "/leave"
+PASSING = frozenset({429, 503})
+"""How a request ends that may be sent again as it was."""
+MOST_KEPT = limits.WORDS_BYTES - 16 * 1024
+"""So that a code, and all that a browser writes round it, still goes with it."""
 NOTHING = Markup("")
 WRONG_CODE = N_("That code does not work, or not any more. Each one works once. Please ask for a new one.")
 SESSION_OVER = N_("Your session has ended. Please come in again.")
@@ -79,7 +84,7 @@ class Pages:
 
     async def enter(self, request: web.Request) -> web.StreamResponse:
         """A code for a session."""
-        sent, guesses = await fields(request), self.door.paces.guesses
+        sent, guesses = await fields(request, limits.WORDS_BYTES), self.door.paces.guesses
         if guesses.full(caller(request)):
             return self._way_in(request, TOO_MANY, 429, sent.get("kept", ""))
         now = self.core.clock()
@@ -110,9 +115,9 @@ class Pages:
 
     async def fill(self, request: web.Request) -> web.StreamResponse:
         """A form, filled in or put away, or a button inside it."""
-        visitor, sent = await self.door.visitor(request), await fields(request)
+        visitor, sent = await self.door.visitor(request), self._again(await fields(request, limits.WORDS_BYTES))
         if visitor is None:
-            return self._over(request, sent)
+            return self._way_in(request, *self._over(sent))
         sealed = sent.get("message", "")
         form = self.forms.take(sealed, visitor.person.id)
         if form is None or sent.get("submit") == "no":
@@ -129,11 +134,32 @@ class Pages:
             return self._page(visitor, reply, filled)
         return self._page(visitor, reply, accepted=self.forms.draft(form, visitor.person.id))
 
-    def _over(self, request: web.Request, sent: Mapping[str, str]) -> web.Response:
-        """The way in, with what was written meanwhile."""
+    async def refused(self, request: web.Request, status: int, why: str) -> web.Response:
+        """A page that says why something was not taken, with a way on and with what was written."""
+        sent: Mapping[str, str] = {}
+        if status in PASSING and request.path in {ENTER, render.FILL}:
+            with suppress(web.HTTPException):
+                sent = await fields(request, limits.WORDS_BYTES)
+            if request.path == ENTER:
+                return self._way_in(request, why, status, sent.get("kept", ""))
+        t = self._words_for(request)
+        kept = self._kept(self._again(sent)) if request.path == render.FILL else ""
+        return self._html("refused.html", t, status, why=t(why), kept=kept)
+
+    def _over(self, sent: Mapping[str, str]) -> tuple[str, int, str]:
+        """What is said on the way in when a session ended, and what was written meanwhile."""
+        kept = self._kept(sent)
+        return WRITTEN if kept else SESSION_OVER, 403, kept
+
+    def _kept(self, sent: Mapping[str, str]) -> str:
+        """What was written, sealed for a page that gives it back. Nothing where it is more than could be sent again."""
         written = any(name.startswith(inbound.VALUE) and words.strip() for name, words in sent.items())
-        kept = self.kept.close(sent) if written else ""
-        return self._way_in(request, WRITTEN if kept else SESSION_OVER, 403, kept)
+        kept = self.kept.close(sent) if written and sent.get("submit") != "no" else ""
+        return kept if len(kept) < MOST_KEPT else ""
+
+    def _again(self, sent: Mapping[str, str]) -> Mapping[str, str]:
+        """What was sent; where that is something that could not be taken before, what it was."""
+        return self.kept.open(sent["kept"]) if "kept" in sent else sent
 
     def _as_it_was(self, visitor: Visitor, kept: str) -> web.Response | None:
         """The form that somebody had filled in when their session ended, with their words; nobody else's."""
@@ -210,8 +236,11 @@ class Pages:
 
     def _way_in(self, request: web.Request, wrong: str = "", status: int = 200, kept: str = "") -> web.Response:
         """The page for whoever is not in. `kept` is what they had written, for after they have come in."""
-        t = self.core.languages.words(_preferred(request), UTC)
+        t = self._words_for(request)
         return self._html("enter.html", t, status, wrong=t(wrong), kept=kept)
+
+    def _words_for(self, request: web.Request) -> Words:
+        return self.core.languages.words(_preferred(request), UTC)
 
     def _words_of(self, visitor: Visitor) -> Words:
         return self.core.languages.words(visitor.person.language, visitor.person.tz)
@@ -228,9 +257,9 @@ def mount(site: web.Application, core: Core, secret: bytes, public_url: str, pac
     templates = Environment(loader=PackageLoader("adapters.web"), autoescape=select_autoescape(default=True))
     forms, kept = Forms(Seal.of(secret, "form"), inside.routes), Seal.of(secret, "words")
     pages = Pages(inside, door, forms, TrusteeDesk(inside), kept, templates)
-    of_the_pages = static("pages.css", "enter.js", "pages.js", "keep.js", "icon.svg")
+    of_the_pages = static("pages.css", "enter.js", "pages.js", "drafts.js", "keep.js", "icon.svg")
     for path, handler in (("/", pages.front), (ENTER, pages.threshold), (ADDRESS, of_the_pages)):
-        site.router.add_get(path, door.guarded(handler))
+        site.router.add_get(path, door.guarded(handler, pages.refused))
     for path, handler in (
         (ENTER, pages.enter),
         (LEAVE, pages.leave),
@@ -238,9 +267,9 @@ def mount(site: web.Application, core: Core, secret: bytes, public_url: str, pac
         (render.FILL, pages.fill),
         (OPEN, pages.trustee),
     ):
-        site.router.add_post(path, door.guarded(handler))
+        site.router.add_post(path, door.guarded(handler, pages.refused))
     for path in (LEAVE, render.PRESS, render.FILL, OPEN):
-        site.router.add_get(path, door.guarded(pages.back))
+        site.router.add_get(path, door.guarded(pages.back, pages.refused))
 
 
 def _preferred(request: web.Request) -> str:

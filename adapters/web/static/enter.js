@@ -1,5 +1,5 @@
 // The page works without this: then the code is pasted by hand. Nothing is sent before somebody presses the button.
-"use strict";
+import { arrive, dropStale, hasLeft, listen } from "./drafts.js";
 
 function take() {
   const code = location.hash.slice(1);
@@ -11,3 +11,6 @@ function take() {
 
 addEventListener("hashchange", take);
 take();
+dropStale();
+if (hasLeft()) arrive("");
+listen(() => {});

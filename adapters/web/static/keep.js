@@ -1,33 +1,11 @@
 // What both kinds of page do for whoever writes: words are kept, a press counts once, what is shown once is not lost.
-// Words stay in this tab's own memory until they have been accepted or thrown away: in no other place, for nobody else.
+import { drafts } from "./drafts.js";
+
 export const said = document.getElementById("said").dataset;
 const REST = 500;
 const WORDS = "textarea, [data-words]";
 const KEPT = `${WORDS}, [type=radio], [type=checkbox]`;
-const PREFIX = "draft:";
-const memory = new Map();
-
-function shelf() {
-  try { return window.sessionStorage; } catch { return null; }
-}
-
-export const drafts = {
-  get(key) {
-    try { return JSON.parse(shelf()?.getItem(PREFIX + key) ?? null) ?? memory.get(key); } catch { return memory.get(key); }
-  },
-  put(key, words) {
-    memory.set(key, words);
-    try { shelf()?.setItem(PREFIX + key, JSON.stringify(words)); } catch { /* It is full: this page still has them. */ }
-  },
-  drop(key) {
-    memory.delete(key);
-    shelf()?.removeItem(PREFIX + key);
-  },
-  keys() {
-    const stored = Object.keys(shelf() ?? {}).filter((name) => name.startsWith(PREFIX));
-    return [...new Set([...memory.keys(), ...stored.map((name) => name.slice(PREFIX.length))])];
-  },
-};
+const STEPS = [0, 10, 20, 50, 100, 200, 400];
 
 export function written(form) {
   return Boolean(form.dataset.draft && drafts.get(form.dataset.draft));
@@ -86,21 +64,30 @@ export function hold(form) {
   };
 }
 
+// Whoever looks sees every character; whoever listens hears how many are left now and then, or could not think.
 function count(box) {
   const longest = Number(box.dataset.longest);
   const left = longest - [...box.value.trim()].length;
-  const line = box.parentElement.querySelector(`#${box.id}-count`);
+  const [line, heard] = ["count", "heard"].map((part) => document.getElementById(`${box.id}-${part}`));
   line.textContent = left < 0 ? said.over.replace("{n}", -left) : left <= longest / 5 ? said.left.replace("{n}", left) : "";
   line.classList.toggle("error", left < 0);
   box.setCustomValidity(left < 0 ? line.textContent : "");
+  const step = left < 0 ? "over" : String(line.textContent && STEPS.find((most) => left <= most));
+  if (heard.dataset.step === step) return;
+  heard.dataset.step = step;
+  heard.textContent = line.textContent;
 }
 
 function counted(box) {
-  const line = document.createElement("p");
-  line.id = `${box.id}-count`;
+  const [line, heard] = ["count", "heard"].map((part) => {
+    const words = document.createElement("p");
+    words.id = `${box.id}-${part}`;
+    return words;
+  });
   line.className = "note";
-  line.setAttribute("role", "status");
-  box.after(line);
+  heard.className = "hidden";
+  heard.setAttribute("role", "status");
+  box.after(line, heard);
   box.setAttribute("aria-describedby", `${box.getAttribute("aria-describedby") ?? ""} ${line.id}`.trim());
   count(box);
 }
@@ -130,6 +117,7 @@ export function prepare(form) {
   for (const box of form.querySelectorAll("textarea[data-longest]")) counted(box);
   for (const words of form.querySelectorAll(".once")) copied(words);
   restore(form);
+  if ("typed" in form.dataset) remember(form);
   for (const box of form.querySelectorAll("textarea[data-longest]")) count(box);
 }
 

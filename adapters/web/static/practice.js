@@ -1,5 +1,6 @@
 // The page works without this. With it, nothing reloads: a press swaps what changed, and news arrives by itself.
-import { ask, drafts, hold, prepare, said, settle, tell, written } from "./keep.js";
+import { drafts } from "./drafts.js";
+import { ask, hold, prepare, said, settle, tell, written } from "./keep.js";
 
 const composer = document.querySelector(".composer");
 const bottom = () => { const list = document.getElementById("messages"); list.scrollTop = list.scrollHeight; };
@@ -69,7 +70,7 @@ async function send(form, fields, words, release) {
     const headers = { "X-Page": "here" };
     const answer = await fetch(form.getAttribute("action"), { method: "POST", body: fields, headers });
     if (answer.ok) take(parsed(await answer.text()), form === composer || carries(fields, words), words);
-    else tell(form.isConnected ? form : composer, answer.status === 413 ? said.long : said.lost);
+    else tell(form.isConnected ? form : composer, { 409: said.gone, 413: said.long }[answer.status] ?? said.lost);
   } catch {
     tell(form.isConnected ? form : composer, said.lost);
   } finally {
