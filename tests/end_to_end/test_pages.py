@@ -13,6 +13,7 @@ from playwright.async_api import Error, Page, ViewportSize, async_playwright
 
 from tests.end_to_end.test_practice import BROWSERS, FLAGS
 from tests.platforms.pages import Site, open_site
+from tests.unit.test_site import change
 from tests.world import OPENS, World
 
 FACTS = """() => {
@@ -167,8 +168,12 @@ async def test_what_is_written_is_there_again(reader: Reader) -> None:
     reader.site.world.time[0] += timedelta(minutes=31)
     await reader.press("Share it")
     await reader.reads("Your session has ended.")
+    if scripted:
+        await page.evaluate("sessionStorage.clear()")
     await _enters(reader)
     assert await story.input_value() == "Written in peace"
+    if scripted:
+        await page.wait_for_function("Object.values(sessionStorage).join().includes('Written in peace')")
     await page.get_by_label("Show my name with it").check()
     await reader.press("Share it")
     await reader.reads("Thank you for telling it")
@@ -186,6 +191,16 @@ async def test_what_is_written_is_there_again(reader: Reader) -> None:
     assert await page.get_by_role("link", name="Front page").count() == 0
     await reader.press("I wrote it down")
     await reader.reads("My pulse")
+
+    await reader.press("Tell a story")
+    await story.fill("Written in vain")
+    await change(reader.site.world, "ALTER TABLE accounts RENAME TO lost")
+    await reader.press("Share it")
+    await reader.reads("What you wrote is not lost")
+    await _check(reader)
+    await change(reader.site.world, "ALTER TABLE lost RENAME TO accounts")
+    await reader.press("Send it again")
+    await reader.reads("Thank you for telling it")
 
 
 async def _enters(reader: Reader) -> None:
@@ -228,7 +243,7 @@ async def _leaves_nothing_behind(reader: Reader) -> None:
     await page.get_by_role("link", name="Front page").click()
     await reader.press("Tell a story")
     await page.locator("#f-text").fill("Written long ago")
-    assert await page.evaluate(kept) == 1
+    await page.wait_for_function(f"{kept} === 1")
     await page.evaluate(
         """() => { for (const [key, words] of Object.entries(sessionStorage))
              sessionStorage.setItem(key, JSON.stringify({...JSON.parse(words), until: Date.now() - 1})); }"""
@@ -239,8 +254,8 @@ async def _leaves_nothing_behind(reader: Reader) -> None:
     await other.goto(reader.site.url)
     await other.get_by_role("button", name="Tell a story").click()
     await other.locator("#f-text").fill("Written in another tab")
+    await other.wait_for_function(f"{kept} === 1")
     await page.goto(reader.site.url)
-    assert await other.evaluate(kept) == 1
     await reader.press("Sign out")
     await other.get_by_text("No code yet?").wait_for()
     assert await other.evaluate(kept) == 0

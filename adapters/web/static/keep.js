@@ -20,6 +20,11 @@ function remember(form) {
   drafts.put(form.dataset.draft, { words, chosen });
 }
 
+// Words may be in it already: a page brought them back, or somebody was quicker than this script.
+function begun(form) {
+  return "typed" in form.dataset || [...form.querySelectorAll(WORDS)].some((box) => box.value !== box.defaultValue);
+}
+
 function restore(form) {
   const draft = form.dataset.draft && drafts.get(form.dataset.draft);
   if (!draft) return;
@@ -116,8 +121,8 @@ function copied(words) {
 export function prepare(form) {
   for (const box of form.querySelectorAll("textarea[data-longest]")) counted(box);
   for (const words of form.querySelectorAll(".once")) copied(words);
+  if (!written(form) && begun(form)) remember(form);
   restore(form);
-  if ("typed" in form.dataset) remember(form);
   for (const box of form.querySelectorAll("textarea[data-longest]")) count(box);
 }
 
