@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 from tests.scratch import scratch
 from tests.soak.figures import KEEP, SHARD, Figure, kept
-from tests.soak.page import Part, lines_of, write
+from tests.soak.page import Part, checked_out, lines_of, write
 
 LONGEST = 20
 """Minutes that a part may take."""
@@ -47,7 +47,7 @@ class Job:
         with TemporaryDirectory() as folder:
             figures = Path(folder) / "figures"
             figures.touch()
-            began = time.perf_counter()
+            commit, began = checked_out(), time.perf_counter()
             environment = {**where, **self.environment, KEEP: str(figures)}
             command = [sys.executable, "-W", "ignore", *self.arguments]
             ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -58,6 +58,7 @@ class Job:
             return Part(
                 self.what,
                 self._written(),
+                commit,
                 ended.returncode == 0 and not length.missed,
                 took,
                 (*kept(figures), length),

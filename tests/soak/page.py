@@ -31,6 +31,7 @@ class Part:
 
     what: str
     command: str
+    commit: str
     ok: bool
     seconds: float
     figures: tuple[Figure, ...] = ()
@@ -65,7 +66,7 @@ def _machine() -> Iterator[str]:
 def _part(part: Part) -> Iterator[str]:
     held = "held" if part.ok else "**not held**"
     yield from (f"## {part.what}", "", f"`{part.command}`", "")
-    yield f"{datetime.now(UTC):%d %B %Y}, commit {_commit()}, {part.seconds / 60:.1f} minutes: {held}."
+    yield f"{datetime.now(UTC):%d %B %Y}, commit {part.commit}, {part.seconds / 60:.1f} minutes: {held}."
     yield from ("", *(f"- {line}" for line in part.lines))
     if part.figures:
         yield from ("", "| Figure | Measured | Goal | |", "|---|---|---|---|")
@@ -73,7 +74,7 @@ def _part(part: Part) -> Iterator[str]:
     yield ""
 
 
-def _commit() -> str:
+def checked_out() -> str:
     """What is checked out, and whether anything was changed since."""
     known = _said("git", "rev-parse", "--short", "HEAD")
     changed = [line for line in _said("git", "status", "--porcelain").splitlines() if not line.endswith(PAGE.name)]
