@@ -5,8 +5,8 @@
 
 It was run once, with that version checked out, and is kept to say what the data is; it can not run against a later one.
 
-    git worktree add /tmp/then a2912c6
-    cd /tmp/then && PYTHONPATH=. python .../tests/upgrade/make.py .../tests/upgrade/data
+    git worktree add ../then a2912c6
+    cd ../then && PYTHONPATH=. python .../tests/upgrade/make.py .../tests/upgrade/data
 
 A council on Slack, Teams and the pages, all over real HTTP with the local platforms of that version. Its first pulse is
 sealed and its digest posted; the second is open. It is Wednesday, half a minute past ten: the reminders have just been
