@@ -9,7 +9,11 @@ from typing import Any
 
 from bot.domain.people import Address, Identity, Organisation, Person, Platform, Role
 from bot.errors import KeysLost, NotFound, Refusal, Unavailable
-from bot.ports import Clock, Directory, Member, Store, Themes, Transaction
+from bot.ports.clock import Clock
+from bot.ports.people import Member
+from bot.ports.sending import Directory
+from bot.ports.store import Store, Transaction
+from bot.ports.themes import Themes
 from bot.recall import Recall
 from bot.views import Refused, Reply, Show, View
 from bot.views import text as paragraph
@@ -18,7 +22,7 @@ from bot.words import ENGLISH, N_, Languages, Words
 
 UNKNOWN_ACTION = N_("That is not something I can do.")
 STRANGER = N_(
-    "I do not know you yet, so I can not take part in this with you. The people who run Hundred Days here can add you "
+    "I do not know you yet, so I cannot take part in this with you. The people who run Hundred Days here can add you "
     "to their list."
 )
 TRY_AGAIN = N_("That did not work just now, and nothing was changed. Please try again in a minute.")
@@ -144,7 +148,7 @@ class Core:
         try:
             async with self.store.begin() as tx:
                 call = self._call(asked, tx)
-                first = await tx.inbox.first_time(envelope, call.today)
+                first = await tx.inbox.record_if_new(envelope, call.today)
                 if not first and route.again is not None:
                     return await route.again(command, call)
                 if not first:
@@ -172,7 +176,7 @@ class Core:
     async def _member(self, request: Request) -> Member | None:
         """Who is speaking. Meets an account for the first time by its verified e-mail address, if there is one."""
         async with self.store.view() as tx:
-            member = await tx.people.who(request.identity)
+            member = await tx.people.member_by_account(request.identity)
         if member is not None and (not request.details or member.details == request.details):
             return member
         person = member.person if member else await self._by_email(request.identity)
@@ -180,7 +184,7 @@ class Core:
             return None
         async with self.store.begin() as tx:
             await tx.people.link(request.identity, person, request.details)
-            return await tx.people.who(request.identity)
+            return await tx.people.member_by_account(request.identity)
 
     async def _by_email(self, identity: Identity) -> Person | None:
         directory = self.directories.get(identity.platform)
@@ -188,7 +192,7 @@ class Core:
         if not email:
             return None
         async with self.store.view() as tx:
-            organisation = await tx.organisations.of_workspace(identity.platform, identity.workspace)
+            organisation = await tx.organisations.by_workspace(identity.platform, identity.workspace)
             return await tx.people.by_email(organisation.id, email) if organisation else None
 
     def _words(self, request: Request) -> Words:

@@ -1,7 +1,7 @@
 """What must reach whom: claims what is due, sends it once, records how it ended.
 
-A delivery holds ids. It is composed at the moment of sending (`bot.parcels`): a withdrawn story, an answered pulse or a
-person who has left is simply not sent, and ends like one that was: all of a batch begin in one transaction and end in
+A delivery holds ids. It is composed at the moment of sending (`bot.composing`): a withdrawn story, an answered pulse or
+a person who has left is simply not sent, and ends like one that was: all of a batch begin in one transaction and end in
 one, whether there was anything to say or not. Where a platform fails, those with nothing to say fare like the others.
 """
 
@@ -15,26 +15,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain, groupby
 
+from bot.composing import Composer, EditPost, Parcel, Wait
 from bot.domain.ids import new_id
 from bot.domain.people import Address, Platform
 from bot.errors import UnknownNotice
-from bot.parcels import Composer, EditPost, Parcel, Wait
-from bot.ports import (
-    Again,
-    Delivery,
-    Ended,
-    InDoubt,
-    Later,
-    Messenger,
-    Outcome,
-    Post,
-    Recipient,
-    Rejected,
-    Sent,
-    Transaction,
-    Unfindable,
-    When,
-)
+from bot.ports.channels import Post
+from bot.ports.outbox import Again, Delivery, Destination, Ended, When
+from bot.ports.sending import InDoubt, Later, Messenger, Outcome, Rejected, Sent, Unfindable
+from bot.ports.store import Transaction
 
 log = logging.getLogger(__name__)
 AT_ONCE = 8
@@ -110,7 +98,7 @@ class Deliverer:
         """Deliver what is due now, up to a handful. Gives how many were taken on."""
         async with self.composer.store.begin() as tx:
             claimed = await tx.outbox.claim(self._now(), AT_ONCE)
-            doubtful = await tx.outbox.doubtful(self._now())
+            doubtful = await tx.outbox.claim_doubtful(self._now())
         cleared = await asyncio.gather(*map(self._clear_up, doubtful))
         again = [each for each in cleared if isinstance(each, Delivery)]
         await self._deliver([*claimed, *again], [each for each in cleared if isinstance(each, tuple)])
@@ -133,7 +121,7 @@ class Deliverer:
         return [*chain.from_iterable(to_channels), *await self._composed([d for d in deliveries if not d.channel])]
 
     async def _composed(self, deliveries: Sequence[Delivery]) -> list[Packed]:
-        """Compose these from one look at the database; after one that can not be composed, from another."""
+        """Compose these from one look at the database; after one that cannot be composed, from another."""
         packed: list[Packed] = []
         while rest := deliveries[len(packed) :]:
             try:
@@ -142,7 +130,7 @@ class Deliverer:
                         packed += [self._packed(delivery, await compose(delivery))]
             except UnknownNotice:
                 packed += [_unknown(failed) for failed in deliveries[len(packed) :][:1]]
-            except Exception:  # an edge: one delivery that can not be composed must not hold up the others
+            except Exception:  # an edge: one delivery that cannot be composed must not hold up the others
                 for failed in deliveries[len(packed) :][:1]:
                     log.exception("delivery.uncomposed", extra={"notice": failed.notice})
                     packed.append(Packed(failed, None, Later(COMPOSE_AGAIN_SECONDS)))
@@ -169,7 +157,7 @@ class Deliverer:
                         await tx.outbox.put_off(p.delivery, until, now)
                     case Sent() | Later() | Rejected() | InDoubt() as outcome:
                         over.append(Ended(p.delivery, outcome))
-            await tx.outbox.settle(over, now)
+            await tx.outbox.record_outcomes(over, now)
         return [p for p in packed if p.ended is None and p.delivery.id in begun]
 
     async def _send(self, p: Packed) -> Outcome | None:
@@ -197,7 +185,7 @@ class Deliverer:
                 log.info("delivery.%s", type(outcome).__name__.lower(), extra={"notice": p.delivery.notice})
         settled = [Ended(p.delivery, outcome, p.lane, p.idle, await self._again(p, outcome)) for p, outcome in ended]
         async with self.composer.store.begin() as tx:
-            await tx.outbox.settle(settled, self._now())
+            await tx.outbox.record_outcomes(settled, self._now())
             for p, outcome in ended:
                 if isinstance(outcome, Sent) and p.delivery.channel:
                     await self._record(p, outcome.ref, tx)
@@ -208,7 +196,7 @@ class Deliverer:
             return None
         try:
             return await self.composer.again(p.delivery)
-        except Exception:  # an edge: what can not be told once more must not keep the others from being settled
+        except Exception:  # an edge: what cannot be told once more must not keep the others from being settled
             log.exception("delivery.unhealed", extra={"notice": p.delivery.notice})
             return None
 
@@ -219,30 +207,30 @@ class Deliverer:
         """
         if p.ended is not None:
             post = _post(p.delivery, ref, "")
-            await tx.channels.posted(post)
+            await tx.channels.record_post(post)
             await edit(tx, post, self._now())
         elif p.parcel is not None and p.parcel.view is not None:
             await self._stands(p.delivery, p.parcel, p.parcel.view.about, ref, tx)
 
     async def _stands(self, delivery: Delivery, parcel: Parcel, about: str, ref: str, tx: Transaction) -> None:
         if parcel.replaces:
-            post = await tx.channels.now_about(delivery.values["post"], about)
+            post = await tx.channels.change_subject(delivery.values["post"], about)
         else:
             post = _post(delivery, ref, about)
-            await tx.channels.posted(post)
-        if post is not None and about and not await tx.stories.stands(about):
+            await tx.channels.record_post(post)
+        if post is not None and about and not await tx.stories.lock_if_shared(about):
             await edit(tx, post, self._now())
 
     async def _clear_up(self, delivery: Delivery) -> Tried | Delivery | None:
         """What became of a delivery whose worker died in the middle of a send, where one can look whether it arrived.
 
-        The delivery itself, if it is to be sent again; None if that can not be said at the moment.
+        The delivery itself, if it is to be sent again; None if that cannot be said at the moment.
         """
         try:
             return await self._what_became_of(delivery)
         except UnknownNotice:
             return _unknown(delivery), UNREADABLE
-        except Exception:  # an edge: one that can not be cleared up must not hold up what is to be sent
+        except Exception:  # an edge: one that cannot be cleared up must not hold up what is to be sent
             log.exception("delivery.not_cleared", extra={"notice": delivery.notice})
             return None
 
@@ -272,7 +260,7 @@ class Deliverer:
                 return await messenger.find(to, delivery.id, delivery.since)
         except TimeoutError:
             return Later(0)
-        except Exception:  # an edge: what can not be looked for must not hold up what is to be sent
+        except Exception:  # an edge: what cannot be looked for must not hold up what is to be sent
             log.exception("delivery.not_looked", extra={"notice": delivery.notice})
             return Later(0)
 
@@ -283,11 +271,11 @@ class Deliverer:
 async def edit(tx: Transaction, post: Post, now: datetime) -> None:
     """Have a message composed again and put in place of itself."""
     key = f"{EditPost.name()}:{post.id}:{new_id()}"
-    await tx.outbox.put(post.organisation, EditPost(post.id), Recipient(channel=post.channel), When(now), key)
+    await tx.outbox.queue(post.organisation, EditPost(post.id), Destination(channel=post.channel), When(now), key)
 
 
 def _unknown(delivery: Delivery) -> Packed:
-    """One that this version can not read: it ends here, and is counted by its kind."""
+    """One that this version cannot read: it ends here, and is counted by its kind."""
     log.error("delivery.unknown_notice", extra={"notice": delivery.notice})
     return Packed(delivery, None, UNREADABLE)
 

@@ -28,7 +28,7 @@ class NotFound(Refusal):
 
 
 class Misconfigured(HundredDaysError):
-    """The installation can not start or go on as it is configured; the message says what to do."""
+    """The installation cannot start or go on as it is configured; the message says what to do."""
 
 
 class KeyTaken(HundredDaysError):
@@ -36,7 +36,7 @@ class KeyTaken(HundredDaysError):
 
 
 class KeysLost(HundredDaysError):
-    """A key that should be in the key store is not there. What it sealed can not be read any more, by anybody."""
+    """A key that should be in the key store is not there. What it sealed cannot be read any more, by anybody."""
 
 
 class NotOurKey(KeysLost):
@@ -52,7 +52,7 @@ class KeysRefused(Misconfigured, Unavailable):
 
 
 class UnknownNotice(HundredDaysError):
-    """A stored message that this version can not put into words: it has no such notice, or a field does not fit it."""
+    """A stored message that this version cannot put into words: it has no such notice, or a field does not fit it."""
 
 
 class PassphraseNeeded(HundredDaysError):

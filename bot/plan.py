@@ -11,7 +11,8 @@ from enum import StrEnum
 from bot.domain import calendar
 from bot.domain.people import Organisation
 from bot.domain.programmes import Programme
-from bot.ports import Store, Themes
+from bot.ports.store import Store
+from bot.ports.themes import Themes
 from bot.words import Languages
 
 log = logging.getLogger(__name__)
@@ -19,7 +20,7 @@ DIGEST_GRACE = timedelta(days=3)
 WEEKS_AHEAD = 16
 
 
-class Event(StrEnum):
+class WeeklyMoment(StrEnum):
     """What happens in a programme's week."""
 
     OPEN = "open"
@@ -33,7 +34,7 @@ class Event(StrEnum):
 class Due:
     """An event that is due now."""
 
-    event: Event
+    event: WeeklyMoment
     organisation: Organisation
     programme: Programme
     week: calendar.Week
@@ -49,7 +50,7 @@ class Work:
     now: datetime
 
 
-Doer = Callable[[Due, Work], Awaitable[None]]
+Job = Callable[[Due, Work], Awaitable[None]]
 
 
 def due(organisation: Organisation, programme: Programme, now: datetime) -> Iterator[Due]:
@@ -69,7 +70,9 @@ def plan_week(organisation: Organisation, programme: Programme, monday: date) ->
     return calendar.week(monday, programme.rhythm, organisation.tz, closed)
 
 
-def next_moment(organisation: Organisation, programme: Programme, event: Event, now: datetime) -> datetime | None:
+def next_moment(
+    organisation: Organisation, programme: Programme, event: WeeklyMoment, now: datetime
+) -> datetime | None:
     """When this event happens next, after now; None where the programme is over by then."""
     monday = calendar.monday_of(now, organisation.tz)
     weeks = (plan_week(organisation, programme, monday + timedelta(days=7 * n)) for n in range(WEEKS_AHEAD))
@@ -77,10 +80,10 @@ def next_moment(organisation: Organisation, programme: Programme, event: Event, 
     return next((at for week in asked if (at := moment(week, event)) > now), None)
 
 
-async def tick(work: Work, doers: Mapping[Event, Doer]) -> None:
+async def tick(work: Work, jobs: Mapping[WeeklyMoment, Job]) -> None:
     """Do everything that is due, in every organisation. What fails is logged, comes again, and holds nothing up."""
     async with work.store.view() as tx:
-        organisations = await tx.organisations.all()
+        organisations = await tx.organisations.list_all()
     for organisation in organisations:
         try:
             items = await _everything_due(organisation, work)
@@ -88,12 +91,12 @@ async def tick(work: Work, doers: Mapping[Event, Doer]) -> None:
             log.exception("plan.failed")
             continue
         for item in items:
-            await _do(item, work, doers)
+            await _do(item, work, jobs)
 
 
-async def _do(item: Due, work: Work, doers: Mapping[Event, Doer]) -> None:
+async def _do(item: Due, work: Work, jobs: Mapping[WeeklyMoment, Job]) -> None:
     try:
-        await doers[item.event](item, work)
+        await jobs[item.event](item, work)
     except Exception:  # an edge, as above
         log.exception("event.failed", extra={"planned": item.event})
 
@@ -103,37 +106,37 @@ async def _everything_due(organisation: Organisation, work: Work) -> list[Due]:
     items: list[Due] = []
     async with work.store.view() as tx:
         overdue = await tx.pulses.overdue(organisation.id, work.now)
-        for programme_id in await tx.programmes.ids(organisation.id):
+        for programme_id in await tx.programmes.list_ids(organisation.id):
             try:
                 programme = await tx.programmes.get(programme_id)
                 weeks = [plan_week(organisation, programme, week) for p, week in overdue if p == programme_id]
-                items += [Due(Event.CLOSE, organisation, programme, week) for week in weeks]
+                items += [Due(WeeklyMoment.CLOSE, organisation, programme, week) for week in weeks]
                 items += due(organisation, programme, work.now)
             except Exception:  # an edge: what is wrong with one programme must not stop the others
                 log.exception("plan.failed")
     return items
 
 
-def _events(week: calendar.Week, now: datetime) -> Iterator[Event]:
+def _events(week: calendar.Week, now: datetime) -> Iterator[WeeklyMoment]:
     if week.opens <= now < week.closes:
-        yield Event.OPEN
+        yield WeeklyMoment.OPEN
     if week.reminds <= now < week.closes:
-        yield Event.REMIND
+        yield WeeklyMoment.REMIND
     if week.closes <= now:
-        yield Event.CLOSE
+        yield WeeklyMoment.CLOSE
     if week.closes <= now < week.digest:
-        yield Event.REVIEW
+        yield WeeklyMoment.REVIEW
     if week.digest <= now < week.digest + DIGEST_GRACE:
-        yield Event.DIGEST
+        yield WeeklyMoment.DIGEST
 
 
-def moment(week: calendar.Week, event: Event) -> datetime:
+def moment(week: calendar.Week, event: WeeklyMoment) -> datetime:
     """When this event happens in a week."""
     moments = {
-        Event.OPEN: week.opens,
-        Event.REMIND: week.reminds,
-        Event.CLOSE: week.closes,
-        Event.REVIEW: week.closes,
-        Event.DIGEST: week.digest,
+        WeeklyMoment.OPEN: week.opens,
+        WeeklyMoment.REMIND: week.reminds,
+        WeeklyMoment.CLOSE: week.closes,
+        WeeklyMoment.REVIEW: week.closes,
+        WeeklyMoment.DIGEST: week.digest,
     }
     return moments[event]

@@ -12,7 +12,7 @@ from typing import cast
 from nacl.secret import SecretBox
 
 from bot.domain.people import Identity
-from bot.ports import Clock
+from bot.ports.clock import Clock
 from bot.views import Reply
 
 LIFE = timedelta(minutes=10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.composing import NoticeHandler
 from bot.core import Handler, Route
 from bot.domain.people import Role
 from bot.entries import (
@@ -21,11 +22,10 @@ from bot.entries import (
     StartStory,
 )
 from bot.features import access, closing, digests, home, mydata, pulses, quotes, stories, threads
-from bot.parcels import Script
-from bot.plan import Doer, Event
+from bot.plan import Job, WeeklyMoment
 from bot.wire import Command, Notice
 
-__all__ = ["COMMANDS", "EVENTS", "NOTICES", "TYPED"]
+__all__ = ["COMMANDS", "JOBS", "NOTICES", "TYPED"]
 
 LEADING = frozenset({Role.LEADER, Role.STEWARD})
 STEWARDS = frozenset({Role.STEWARD})
@@ -81,20 +81,22 @@ COMMANDS: Mapping[type[Command], Route] = {
     OpenPage: Route(access.open_page),
 }
 
-NOTICES: Mapping[type[Notice], Script] = {
-    pulses.PulseAsked: Script(pulses.compose_asked),
-    pulses.PulseReminder: Script(pulses.compose_reminder),
-    stories.StoryShared: Script(stories.compose_shared),
-    threads.ThreadWaiting: Script(threads.compose_waiting, again=threads.wait_again),
-    threads.ThreadAnswered: Script(threads.compose_answered, reader=threads.find_author, again=threads.answer_again),
-    quotes.QuotesWaiting: Script(quotes.compose_waiting),
-    digests.WeeklyDigest: Script(digests.compose),
+NOTICES: Mapping[type[Notice], NoticeHandler] = {
+    pulses.PulseAsked: NoticeHandler(pulses.compose_asked),
+    pulses.PulseReminder: NoticeHandler(pulses.compose_reminder),
+    stories.StoryShared: NoticeHandler(stories.compose_shared),
+    threads.ThreadWaiting: NoticeHandler(threads.compose_waiting, again=threads.wait_again),
+    threads.ThreadAnswered: NoticeHandler(
+        threads.compose_answered, reader=threads.find_author, again=threads.answer_again
+    ),
+    quotes.QuotesWaiting: NoticeHandler(quotes.compose_waiting),
+    digests.WeeklyDigest: NoticeHandler(digests.compose),
 }
 
-EVENTS: Mapping[Event, Doer] = {
-    Event.OPEN: pulses.open_pulse,
-    Event.REMIND: pulses.remind,
-    Event.CLOSE: closing.close_due,
-    Event.REVIEW: quotes.ask,
-    Event.DIGEST: digests.post,
+JOBS: Mapping[WeeklyMoment, Job] = {
+    WeeklyMoment.OPEN: pulses.open_pulse,
+    WeeklyMoment.REMIND: pulses.remind,
+    WeeklyMoment.CLOSE: closing.close_due,
+    WeeklyMoment.REVIEW: quotes.ask,
+    WeeklyMoment.DIGEST: digests.post,
 }

@@ -18,7 +18,7 @@ def meant(word: str, known: Iterable[str]) -> str:
     """The known word that this one was meant to be; nothing where it is no slip of the finger.
 
     A slip leaves the first letter and changes one more, or two of a long word: by that, `sotry` is `story` and `sorry`
-    is not, nor is `there` the command `here`. Ratios of letters, as difflib has them, can not tell these apart.
+    is not, nor is `there` the command `here`. Ratios of letters, as difflib has them, cannot tell these apart.
     """
     near = [(_slips(word, other), other) for other in known if other[:1] == word[:1] and len(other) >= SHORTEST]
     close = [(slips, other) for slips, other in near if slips <= (2 if len(other) >= LONG else 1)]

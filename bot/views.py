@@ -1,6 +1,6 @@
 """What a person is shown. Every adapter draws every element, or does not type-check.
 
-Text is never markup: what people write can not become a mention, a link or a heading. Inputs live only in a `Form`,
+Text is never markup: what people write cannot become a mention, a link or a heading. Inputs live only in a `Form`,
 which has its own submit. Anything drawn carries its numbers in words, for a screen reader and for a platform that can
 not draw it.
 """
@@ -70,7 +70,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """Words that can not be shown again, such as a code.
+    """Words that cannot be shown again, such as a code.
 
     A form that holds them is put away by its own button only, wherever a platform leaves that to us.
     """
@@ -226,7 +226,7 @@ class Form:
 
     @property
     def once(self) -> bool:
-        """Whether what it shows can not be shown again."""
+        """Whether what it shows cannot be shown again."""
         return any(isinstance(part, Once) for part in self.body)
 
 

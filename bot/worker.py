@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.delivery import Deliverer
-from bot.plan import Doer, Event, Work, tick
-from bot.ports import Clock, Store
+from bot.plan import Job, WeeklyMoment, Work, tick
+from bot.ports.clock import Clock
+from bot.ports.store import Store
 
 log = logging.getLogger(__name__)
 TIDY_EVERY = timedelta(hours=1)
@@ -23,7 +24,7 @@ class Worker:
 
     store: Store
     deliverer: Deliverer
-    doers: Mapping[Event, Doer]
+    jobs: Mapping[WeeklyMoment, Job]
     clock: Clock
 
     async def run(self, every: float, stop: asyncio.Event) -> None:
@@ -44,7 +45,7 @@ class Worker:
     async def step(self, stop: asyncio.Event | None = None) -> None:
         """Do all that is due now, and deliver until nothing is left to deliver, or until told to stop."""
         composer = self.deliverer.composer
-        await tick(Work(self.store, composer.languages, composer.themes, self.clock()), self.doers)
+        await tick(Work(self.store, composer.languages, composer.themes, self.clock()), self.jobs)
         while not (stop and stop.is_set()) and await self.deliverer.once():
             pass
 

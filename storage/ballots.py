@@ -15,7 +15,7 @@ from bot.domain.people import Labels
 from bot.domain.pulses import Pulse, State
 from bot.domain.trustees import Trustee
 from storage.keys import KEY_BYTES, SLOTS, KeyStore
-from storage.rows import BallotRow, PulseRow
+from storage.rows.pulses import BallotRow, PulseRow
 from storage.seal import OpeningKeys, SealingKeys, TamperedBallot, seal, unseal
 from storage.sql import insert
 from storage.trustees import seal_to
@@ -62,7 +62,7 @@ class SqlBallots:
         place = [BallotRow.pulse_id, BallotRow.slot]
         await self._session.execute(statement.on_conflict_do_update(index_elements=place, set_={"sealed": sealed}))
 
-    async def answered(self, pulse: Pulse, person: str) -> frozenset[str]:
+    async def items_answered(self, pulse: Pulse, person: str) -> frozenset[str]:
         if pulse.state is not State.OPEN:
             return frozenset()
         sealing = SealingKeys(await self._keys.get(slots_key(pulse.id)), b"")

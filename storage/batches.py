@@ -17,21 +17,25 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.domain.stories import StoryState
 from storage.outbox import OF_BATCHES
-from storage.rows import DeliveryRow, EntryRow, OrganisationRow, Row, StoryRow, ThreadRow
+from storage.rows.base import Row
+from storage.rows.organisations import OrganisationRow
+from storage.rows.outbox import DeliveryRow
+from storage.rows.stories import StoryRow
+from storage.rows.threads import EntryRow, ThreadRow
 
 
-async def blur(session: AsyncSession, now: datetime) -> None:
+async def coarsen_times(session: AsyncSession, now: datetime) -> None:
     """Make a day of every batch that is over, and mix what was written since the last time."""
-    threads = await _blur(session, EntryRow, EntryRow.thread_id, now)
-    await _blur(session, StoryRow, StoryRow.id, now)
-    await _mix(session, ThreadRow, threads)
+    threads = await _coarsen(session, EntryRow, EntryRow.thread_id, now)
+    await _coarsen(session, StoryRow, StoryRow.id, now)
+    await _rewrite_in_id_order(session, ThreadRow, threads)
     drafts = select(StoryRow.id).where(StoryRow.state == StoryState.DRAFT)
-    await _mix(session, StoryRow, list(await session.scalars(drafts)))
+    await _rewrite_in_id_order(session, StoryRow, list(await session.scalars(drafts)))
     waiting = select(DeliveryRow.id).where(DeliveryRow.notice.in_(OF_BATCHES), DeliveryRow.state == "due")
-    await _mix(session, DeliveryRow, list(await session.scalars(waiting)))
+    await _rewrite_in_id_order(session, DeliveryRow, list(await session.scalars(waiting)))
 
 
-async def mix_erased(session: AsyncSession) -> None:
+async def rewrite_erased(session: AsyncSession) -> None:
     """Write all conversations and stories again where somebody has erased what they wrote.
 
     Their transaction changed the person too, and PostgreSQL numbers transactions: until then the number tells which
@@ -39,11 +43,13 @@ async def mix_erased(session: AsyncSession) -> None:
     """
     unmixed = list(await session.scalars(select(OrganisationRow.id).where(OrganisationRow.unmixed)))
     for table, ids in ((ThreadRow, ThreadRow.id), (EntryRow, EntryRow.id), (StoryRow, StoryRow.id)):
-        await _mix(session, table, list(await session.scalars(select(ids).where(table.organisation_id.in_(unmixed)))))
+        await _rewrite_in_id_order(
+            session, table, list(await session.scalars(select(ids).where(table.organisation_id.in_(unmixed))))
+        )
     await session.execute(update(OrganisationRow).where(OrganisationRow.id.in_(unmixed)).values(unmixed=False))
 
 
-async def _blur(
+async def _coarsen(
     session: AsyncSession, row: type[EntryRow | StoryRow], whole: InstrumentedAttribute[str], now: datetime
 ) -> Sequence[str]:
     """Give the rows of batches that are over midnight for a time. Gives what they are part of, for all that had one."""
@@ -57,7 +63,7 @@ async def _blur(
     return [part_of for _, _, part_of in found]
 
 
-async def _mix(session: AsyncSession, row: type[Row], ids: Sequence[str]) -> None:
+async def _rewrite_in_id_order(session: AsyncSession, row: type[Row], ids: Sequence[str]) -> None:
     """Write these rows again as they are, in the order of their ids."""
     table = _table(row)
     same = update(table).where(table.c.id == bindparam("row")).values(organisation_id=table.c.organisation_id)

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.people import Address, Platform
-from bot.ports import Channel, Post
+from bot.ports.channels import Channel, Post
 from storage.organisations import present
-from storage.rows import ChannelRow, PostRow
+from storage.rows.channels import ChannelRow, PostRow
 from storage.sql import insert
 
 
@@ -37,11 +37,11 @@ class SqlChannels:
         row = await self._session.scalar(select(ChannelRow).where(ChannelRow.id == channel, present(ChannelRow)))
         return _channel(row) if row else None
 
-    async def all(self, organisation: str) -> tuple[Channel, ...]:
+    async def list_all(self, organisation: str) -> tuple[Channel, ...]:
         query = select(ChannelRow).where(ChannelRow.organisation_id == organisation, present(ChannelRow))
         return tuple(map(_channel, await self._session.scalars(query.order_by(ChannelRow.id))))
 
-    async def posted(self, post: Post) -> None:
+    async def record_post(self, post: Post) -> None:
         there = select(ChannelRow.id).where(ChannelRow.id == post.channel)
         if await self._session.scalar(there.with_for_update(read=True, key_share=True)) is None:
             # Forgotten while the message was under way: nobody edits there, and the others of its batch must end.
@@ -59,11 +59,11 @@ class SqlChannels:
         )
         await self._session.flush()
 
-    async def post(self, post: str) -> Post | None:
+    async def get_post(self, post: str) -> Post | None:
         row = await self._session.get(PostRow, post)
         return _post(row) if row else None
 
-    async def now_about(self, post: str, about: str) -> Post | None:
+    async def change_subject(self, post: str, about: str) -> Post | None:
         row = await self._session.get(PostRow, post)
         if row is None:
             return None

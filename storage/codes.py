@@ -15,7 +15,7 @@ from bot.domain.sessions import Pass, Purpose
 from bot.errors import KeyTaken
 from storage.keys import KEY_BYTES, KeyStore
 from storage.people import batched
-from storage.rows import CodeRow
+from storage.rows.people import CodeRow
 from storage.sql import insert
 
 SECRETS = "installation"
@@ -25,7 +25,7 @@ class SqlCodes:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def put(self, passes: Mapping[str, Pass]) -> None:
+    async def issue(self, passes: Mapping[str, Pass]) -> None:
         for batch in batched(list(passes.items())):
             for purpose in {each.purpose for _, each in batch}:
                 theirs = CodeRow.person_id.in_([each.person for _, each in batch])
@@ -33,7 +33,7 @@ class SqlCodes:
             rows = [_values(code_hash, each) for code_hash, each in batch]
             await self._session.execute(insert(self._session, CodeRow).values(rows))
 
-    async def use(self, code_hash: str, now: datetime) -> Pass | None:
+    async def redeem(self, code_hash: str, now: datetime) -> Pass | None:
         used = delete(CodeRow).where(CodeRow.code_hash == code_hash, CodeRow.until > now)
         columns = (CodeRow.organisation_id, CodeRow.person_id, CodeRow.purpose, CodeRow.until)
         row = (await self._session.execute(used.returning(*columns))).first()

@@ -33,7 +33,7 @@ PRAGMAS = (
 WRITERS_CACHE = "cache_size = -65536"
 """64 MiB. What SQLite keeps by itself, two, is less than the pages that a hundred thousand deliveries touch."""
 
-UNREADABLE = "HUNDRED_DAYS_DATABASE_URL can not be read. Write it like sqlite:////path/file.sqlite or postgresql://user@host/name."
+UNREADABLE = "HUNDRED_DAYS_DATABASE_URL cannot be read. Write it like sqlite:////path/file.sqlite or postgresql://user@host/name."
 
 
 @dataclass(frozen=True, slots=True)

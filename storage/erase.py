@@ -16,14 +16,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.people import Platform
 from bot.domain.retention import Kept
 from bot.domain.threads import Side
-from bot.ports import Held
-from storage.rows import AccountRow, CodeRow, DeliveryRow, EntryRow, OrganisationRow, PersonRow, RosterRow, ThreadRow
+from bot.ports.traces import Held
+from storage.rows.organisations import OrganisationRow
+from storage.rows.outbox import DeliveryRow
+from storage.rows.people import AccountRow, CodeRow, PersonRow
+from storage.rows.pulses import RosterRow
+from storage.rows.threads import EntryRow, ThreadRow
 
 Act = Callable[[], Awaitable[None]]
 WAITING, ENDED = ("due", "claimed"), ("done", "dead", "unknown")
 
 
-class Fate(StrEnum):
+class ErasureEffect(StrEnum):
     """What erasing oneself does to a row: it goes, it loses what it says, or it stays for a reason that is told."""
 
     GOES = auto()
@@ -31,19 +35,19 @@ class Fate(StrEnum):
     STAYS = auto()
 
 
-PERSONAL: Mapping[str, tuple[Kept, Fate]] = {
-    "people.id": (Kept.PERSON, Fate.STAYS),
-    "accounts.person_id": (Kept.PERSON, Fate.EMPTIED),
-    "pulse_roster.person_id": (Kept.ROSTER, Fate.STAYS),
-    "ballots.slot": (Kept.ANSWERS, Fate.GOES),
-    "codes.person_id": (Kept.CODES, Fate.GOES),
-    "stories.teller": (Kept.STORIES, Fate.GOES),
-    "stories.route": (Kept.TELLERS, Fate.GOES),
-    "threads.author": (Kept.THREADS, Fate.GOES),
-    "threads.route": (Kept.THREADS, Fate.GOES),
-    "threads.receipt": (Kept.THREADS, Fate.STAYS),
-    "deliveries.person_id": (Kept.MESSAGES, Fate.GOES),
-    "deliveries.key": (Kept.MESSAGES, Fate.GOES),
+PERSONAL: Mapping[str, tuple[Kept, ErasureEffect]] = {
+    "people.id": (Kept.PERSON, ErasureEffect.STAYS),
+    "accounts.person_id": (Kept.PERSON, ErasureEffect.EMPTIED),
+    "pulse_roster.person_id": (Kept.ROSTER, ErasureEffect.STAYS),
+    "ballots.slot": (Kept.ANSWERS, ErasureEffect.GOES),
+    "codes.person_id": (Kept.CODES, ErasureEffect.GOES),
+    "stories.teller": (Kept.STORIES, ErasureEffect.GOES),
+    "stories.route": (Kept.TELLERS, ErasureEffect.GOES),
+    "threads.author": (Kept.THREADS, ErasureEffect.GOES),
+    "threads.route": (Kept.THREADS, ErasureEffect.GOES),
+    "threads.receipt": (Kept.THREADS, ErasureEffect.STAYS),
+    "deliveries.person_id": (Kept.MESSAGES, ErasureEffect.GOES),
+    "deliveries.key": (Kept.MESSAGES, ErasureEffect.GOES),
 }
 
 
@@ -52,7 +56,7 @@ class SqlTraces:
         self._session = session
         self._after, self._mix = after, mix
 
-    async def of(self, person: str, now: datetime) -> Held:
+    async def for_person(self, person: str, now: datetime) -> Held:
         own = DeliveryRow.person_id == person
         # A message that waits for its batch would tell its reader, before the batch, that somebody has just written.
         told = or_(DeliveryRow.pulse_id.is_not(None), DeliveryRow.due <= now)

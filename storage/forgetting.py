@@ -14,14 +14,15 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.pulses import State
-from storage.rows import BallotRow, DeliveryCountRow, DeliveryRow, PulseRow
+from storage.rows.outbox import DeliveryCountRow, DeliveryRow
+from storage.rows.pulses import BallotRow, PulseRow
 from storage.sql import insert
 
 AT_ONCE = 1000
 NOTHING_LOADED = {"synchronize_session": False}
 
 
-class Fate(NamedTuple):
+class DeliveryEnd(NamedTuple):
     """How a pulse's delivery ended, without its person."""
 
     pulse: str
@@ -30,11 +31,11 @@ class Fate(NamedTuple):
     organisation: str
 
 
-async def count(session: AsyncSession, fates: Mapping[Fate, int]) -> None:
+async def count(session: AsyncSession, ends: Mapping[DeliveryEnd, int]) -> None:
     """Add to how pulses' deliveries ended, always in one order: nobody who counts waits for somebody who waits."""
-    for fate, n in sorted(fates.items()):
-        own = {"pulse_id": fate.pulse, "notice": fate.notice, "state": fate.state}
-        counted = insert(session, DeliveryCountRow).values(**own, organisation_id=fate.organisation, n=n)
+    for end, n in sorted(ends.items()):
+        own = {"pulse_id": end.pulse, "notice": end.notice, "state": end.state}
+        counted = insert(session, DeliveryCountRow).values(**own, organisation_id=end.organisation, n=n)
         more = {"n": DeliveryCountRow.n + counted.excluded.n}
         await session.execute(counted.on_conflict_do_update(index_elements=list(own), set_=more))
 
@@ -56,7 +57,7 @@ async def forget_deliveries(session: AsyncSession, pulse: str) -> int:
     some = select(row.id).where(row.pulse_id == pulse).limit(AT_ONCE).with_for_update(skip_locked=True)
     gone = delete(row).where(row.id.in_(some)).returning(row.organisation_id, row.notice, row.state)
     found = await session.execute(gone, execution_options=NOTHING_LOADED)
-    ended = Counter(Fate(pulse, notice, state, organisation) for organisation, notice, state in found)
+    ended = Counter(DeliveryEnd(pulse, notice, state, organisation) for organisation, notice, state in found)
     await count(session, ended)
     return ended.total()
 

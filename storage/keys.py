@@ -63,13 +63,13 @@ class KeyDirectory:
 
     @classmethod
     def open(cls, folder: Path) -> KeyDirectory:
-        """Use `folder`, made if need be. Raises `Misconfigured` where it can not be used."""
+        """Use `folder`, made if need be. Raises `Misconfigured` where it cannot be used."""
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.chmod(0o700)
         except OSError as error:
             raise Misconfigured(
-                f"The key store {folder} can not be used: {error.strerror}. Set HUNDRED_DAYS_KEYS to a folder that "
+                f"The key store {folder} cannot be used: {error.strerror}. Set HUNDRED_DAYS_KEYS to a folder that "
                 "only this service can read and write, outside the database's folder and outside its backups."
             ) from error
         return cls(folder)
@@ -146,7 +146,7 @@ class KeyDirectory:
 class Remembering:
     """A key store that is far away, with a short memory for the keys that place answers, and for no others.
 
-    It saves a journey with every answer. It can not spoil a close in another process: there the pulse's state in the
+    It saves a journey with every answer. It cannot spoil a close in another process: there the pulse's state in the
     database decides whether an answer is taken. A process that did not close the pulse forgets its key within a minute.
     """
 

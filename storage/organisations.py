@@ -11,17 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.people import Organisation, Platform, Unit
 from bot.errors import NotFound
 from bot.words import N_
-from storage.rows import (
-    AccountRow,
-    ChannelRow,
-    DeliveryRow,
-    InvitationRow,
-    LaneRow,
-    OrganisationRow,
-    PersonRow,
-    UnitRow,
-    WorkspaceRow,
-)
+from storage.rows.channels import ChannelRow
+from storage.rows.organisations import InvitationRow, OrganisationRow, WorkspaceRow
+from storage.rows.outbox import DeliveryRow, LaneRow
+from storage.rows.people import AccountRow, PersonRow, UnitRow
 from storage.sql import Rows, insert
 
 
@@ -43,19 +36,19 @@ class SqlOrganisations:
             raise NotFound(N_("There is no such organisation."))
         return organisation_of(row)
 
-    async def all(self) -> tuple[Organisation, ...]:
+    async def list_all(self) -> tuple[Organisation, ...]:
         rows = await self._session.scalars(select(OrganisationRow).order_by(OrganisationRow.name))
         return tuple(map(organisation_of, rows))
 
-    async def of_workspace(self, platform: Platform, workspace: str) -> Organisation | None:
+    async def by_workspace(self, platform: Platform, workspace: str) -> Organisation | None:
         row = await self._session.get(WorkspaceRow, (platform, workspace))
         return await self.get(row.organisation_id) if row else None
 
-    async def hold(self, organisation: str) -> None:
+    async def lock_workspaces(self, organisation: str) -> None:
         await hold_organisation(self._session, organisation)
 
     async def connect(self, organisation: str, platform: Platform, workspace: str) -> None:
-        await self.hold(organisation)
+        await self.lock_workspaces(organisation)
         values = {"platform": platform, "workspace": workspace, "organisation_id": organisation}
         statement = insert(self._session, WorkspaceRow).values(**values)
         back = {"set_": {"gone_since": None}, "where": WorkspaceRow.organisation_id == organisation}
@@ -76,12 +69,12 @@ class SqlOrganisations:
         await self._session.execute(moved)
         await self._session.execute(delete(row).where(*waiting))
 
-    async def leave(self, platform: Platform, workspace: str, today: date) -> bool:
+    async def record_removal(self, platform: Platform, workspace: str, today: date) -> bool:
         there = (WorkspaceRow.platform == platform, WorkspaceRow.workspace == workspace)
         gone = update(WorkspaceRow).where(*there, WorkspaceRow.gone_since.is_(None)).values(gone_since=today)
         return (await self._session.execute(gone.returning(WorkspaceRow.workspace))).first() is not None
 
-    async def workspaces(self, organisation: str, *, gone: bool = False) -> Mapping[Platform, tuple[str, ...]]:
+    async def list_workspaces(self, organisation: str, *, gone: bool = False) -> Mapping[Platform, tuple[str, ...]]:
         query = select(WorkspaceRow).where(WorkspaceRow.organisation_id == organisation)
         query = query if gone else query.where(WorkspaceRow.gone_since.is_(None))
         found: dict[Platform, tuple[str, ...]] = {}
@@ -100,7 +93,7 @@ class SqlOrganisations:
 
 
 async def hold_organisation(session: AsyncSession, organisation: str) -> None:
-    """Let one after the other decide what depends on rows that are not there yet, and so can not be locked."""
+    """Let one after the other decide what depends on rows that are not there yet, and so cannot be locked."""
     own = select(OrganisationRow.id).where(OrganisationRow.id == organisation)
     await session.execute(own.with_for_update(key_share=True))
 

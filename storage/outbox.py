@@ -3,7 +3,7 @@
 A delivery goes `due` -> `claimed` -> `sending` -> `done`, `dead` or `unknown`. A worker that dies while it is `claimed`
 has sent nothing, so it is simply claimed again. One that dies while it is `sending` may have sent it: that is the only
 doubt there is, and it is looked into or counted, never blindly repeated. Each claim raises `attempt`, and a settlement
-counts only for its own attempt, so a worker that was thought dead can not undo what another has done.
+counts only for its own attempt, so a worker that was thought dead cannot undo what another has done.
 
 News of a conversation that ends in doubt is put here once more, under a key made of its own, in the transaction that
 ends it. So it is told again once, whoever finds the doubt and however often. The new row tells no more than the end of
@@ -44,11 +44,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.calendar import waking
 from bot.domain.ids import new_id
 from bot.domain.pulses import Pulse
-from bot.ports import Again, Delivery, Ended, InDoubt, Later, Outcome, Recipient, Rejected, Sent, When
+from bot.ports.outbox import Again, Delivery, Destination, Ended, When
+from bot.ports.sending import InDoubt, Later, Outcome, Rejected, Sent
 from bot.wire import Notice
 from storage.codes import Secrets
-from storage.forgetting import Fate, count
-from storage.rows import DeliveryCountRow, DeliveryRow, EnvelopeRow, LaneRow, PersonRow, RosterRow
+from storage.forgetting import DeliveryEnd, count
+from storage.rows.outbox import DeliveryCountRow, DeliveryRow, EnvelopeRow, LaneRow
+from storage.rows.people import PersonRow
+from storage.rows.pulses import RosterRow
 from storage.sql import insert, random_id
 
 log = logging.getLogger(__name__)
@@ -86,7 +89,7 @@ class SqlOutbox:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def put(self, organisation: str, notice: Notice, to: Recipient, when: When, key: str) -> None:
+    async def queue(self, organisation: str, notice: Notice, to: Destination, when: When, key: str) -> None:
         values = {
             **_fresh(notice, when, when.due),
             "id": new_id(),
@@ -125,7 +128,7 @@ class SqlOutbox:
         due = _next_hour(now) if _hidden(delivery) else until
         await self._session.execute(_own(delivery).values(state="due", due=due, lease=None, since=None))
 
-    async def settle(self, ended: Sequence[Ended], now: datetime) -> None:
+    async def record_outcomes(self, ended: Sequence[Ended], now: datetime) -> None:
         """Lanes first, in one order, and counts last: nobody waits for one while holding what another waits for."""
         await self._hold(ended, now)
         over: list[tuple[Delivery, Verdict]] = []
@@ -143,17 +146,17 @@ class SqlOutbox:
                         await self._put_again(each.delivery, each.again, found[0].key)
         await self._count(_lost(await self._end(over, now), {each.id: state for each, (state, _) in over}))
 
-    async def doubtful(self, now: datetime) -> tuple[Delivery, ...]:
+    async def claim_doubtful(self, now: datetime) -> tuple[Delivery, ...]:
         query = select(DeliveryRow).where(DeliveryRow.state == "sending", DeliveryRow.lease < now)
         return await self._take(query.with_for_update(skip_locked=True), "sending", now)
 
-    async def waiting(self, now: datetime) -> int:
+    async def count_waiting(self, now: datetime) -> int:
         ready = or_(
             and_(DeliveryRow.state == "due", DeliveryRow.due <= now), DeliveryRow.state.in_(("claimed", "sending"))
         )
         return await self._session.scalar(select(func.count()).select_from(DeliveryRow).where(ready)) or 0
 
-    async def counts(self, now: datetime) -> Mapping[str, int]:
+    async def count_by_state(self, now: datetime) -> Mapping[str, int]:
         told = select(DeliveryRow.state, func.count()).where(not_(_unheard_of(now))).group_by(DeliveryRow.state)
         going_on = select(DeliveryRow.id).where(DeliveryRow.pulse_id == DeliveryCountRow.pulse_id).exists()
         lost = select(DeliveryCountRow.state, func.sum(DeliveryCountRow.n)).where(going_on)
@@ -204,8 +207,8 @@ class SqlOutbox:
         return await self._session.scalar(more) or 0
 
     async def _put_again(self, delivery: Delivery, again: Again, key: str) -> None:
-        to = Recipient(delivery.person, delivery.channel)
-        await self.put(delivery.organisation, again.notice, to, again.when, key + AGAIN)
+        to = Destination(delivery.person, delivery.channel)
+        await self.queue(delivery.organisation, again.notice, to, again.when, key + AGAIN)
 
     async def _end(self, over: Sequence[tuple[Delivery, Verdict]], now: datetime) -> list[Gone]:
         """End these, all in one statement: rows that were changed apart would lie apart, and tell how they ended."""
@@ -231,12 +234,12 @@ class SqlOutbox:
         found = await self._session.execute(ended.returning(*told))
         return [Gone(*columns) for columns in found]
 
-    async def _count(self, lost: Iterable[Fate]) -> None:
+    async def _count(self, lost: Iterable[DeliveryEnd]) -> None:
         """Count these as what they are; and as less than nothing that is done, where the close will count them all."""
-        fates = Counter(lost)
-        for fate, n in list(fates.items()):
-            fates[fate._replace(state="done")] -= n
-        await count(self._session, fates)
+        ends = Counter(lost)
+        for end, n in list(ends.items()):
+            ends[end._replace(state="done")] -= n
+        await count(self._session, ends)
 
 
 class SqlInbox:
@@ -250,17 +253,17 @@ class SqlInbox:
         self._session = session
         self._secrets = secrets
 
-    async def first_time(self, envelope: str, today: date) -> bool:
+    async def record_if_new(self, envelope: str, today: date) -> bool:
         name = hmac.digest(await self._secrets.get(ENVELOPES), envelope.encode(), hashlib.sha256).hex()
         statement = insert(self._session, EnvelopeRow).values(hash=name, day=today).on_conflict_do_nothing()
         new = await self._session.execute(statement.returning(EnvelopeRow.hash))
         return new.first() is not None
 
 
-def _lost(ended: Iterable[Gone], states: Mapping[str, str]) -> list[Fate]:
+def _lost(ended: Iterable[Gone], states: Mapping[str, str]) -> list[DeliveryEnd]:
     """Those of pulses that were lost, by what became of each id. A pulse's delivery keeps its id to the end."""
-    pulses = [Fate(gone.pulse, gone.notice, states[gone.id], gone.organisation) for gone in ended if gone.pulse]
-    return [fate for fate in pulses if fate.state != "done"]
+    pulses = [DeliveryEnd(gone.pulse, gone.notice, states[gone.id], gone.organisation) for gone in ended if gone.pulse]
+    return [end for end in pulses if end.state != "done"]
 
 
 def _ended(state: Written, reason: Written, now: datetime) -> dict[str, object]:

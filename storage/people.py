@@ -11,9 +11,11 @@ from sqlalchemy import ColumnElement, Select, delete, exists, func, select, tupl
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.people import Address, Identity, Person, Platform, Role, Tree, Unit
-from bot.ports import Entrant, Member
+from bot.ports.people import Entrant, Member
 from storage.organisations import awaited, organisation_of, present
-from storage.rows import AccountRow, CodeRow, DeliveryRow, OrganisationRow, PersonRow, UnitRow
+from storage.rows.organisations import OrganisationRow
+from storage.rows.outbox import DeliveryRow
+from storage.rows.people import AccountRow, CodeRow, PersonRow, UnitRow
 from storage.sql import insert
 
 AT_ONCE = 500
@@ -35,7 +37,7 @@ class SqlPeople:
         self._session.add(UnitRow(id=unit.id, organisation_id=organisation, name=unit.name, parent_id=unit.parent))
         await self._session.flush()
 
-    async def expect(self, persons: Collection[str]) -> None:
+    async def preload(self, persons: Collection[str]) -> None:
         people = await self._session.scalars(select(PersonRow).where(PersonRow.id.in_(persons), HERE))
         known = {row.id: row for row in people}
         found = await self._session.scalars(_accounts(AccountRow.person_id.in_(persons)))
@@ -47,15 +49,15 @@ class SqlPeople:
         row = self._expected[person][0] if person in self._expected else await self._session.get(PersonRow, person)
         return _person(row) if row and row.left_on is None else None
 
-    async def all(self, organisation: str) -> tuple[Person, ...]:
+    async def list_all(self, organisation: str) -> tuple[Person, ...]:
         query = select(PersonRow).where(PersonRow.organisation_id == organisation, HERE).order_by(PersonRow.name)
         return tuple(map(_person, await self._session.scalars(query)))
 
-    async def names(self, organisation: str) -> frozenset[str]:
+    async def names_to_hide(self, organisation: str) -> frozenset[str]:
         query = select(PersonRow.name).where(PersonRow.organisation_id == organisation).distinct()
         return frozenset(await self._session.scalars(query))
 
-    async def who(self, identity: Identity) -> Member | None:
+    async def member_by_account(self, identity: Identity) -> Member | None:
         query = (
             select(PersonRow, OrganisationRow, AccountRow.details)
             .join(AccountRow, AccountRow.person_id == PersonRow.id)
@@ -114,11 +116,11 @@ class SqlPeople:
             await self._session.execute(update(PersonRow).where(PersonRow.id.in_(some)).values(**blank))
         return len(gone)
 
-    async def absent(self, organisation: str, listed: Collection[str]) -> int:
+    async def count_absent(self, organisation: str, listed: Collection[str]) -> int:
         keys = await self._session.scalars(select(PersonRow.key).where(PersonRow.organisation_id == organisation, HERE))
         return sum(key not in listed for key in keys)
 
-    async def sharing(self, organisation: str) -> Mapping[str, tuple[str, ...]]:
+    async def shared_emails(self, organisation: str) -> Mapping[str, tuple[str, ...]]:
         own = (PersonRow.organisation_id == organisation, HERE, PersonRow.email != "")
         several = select(PersonRow.email).where(*own).group_by(PersonRow.email).having(func.count() > 1)
         query = select(PersonRow.email, PersonRow.key).where(*own, PersonRow.email.in_(several))
@@ -127,7 +129,7 @@ class SqlPeople:
             found[email] = (*found.get(email, ()), key)
         return found
 
-    async def awaited(self, organisation: str) -> Mapping[Platform, int]:
+    async def waiting_accounts(self, organisation: str) -> Mapping[Platform, int]:
         waiting = (AccountRow.organisation_id == organisation, awaited(AccountRow))
         query = select(AccountRow.platform, func.count()).where(*waiting).group_by(AccountRow.platform)
         found = await self._session.execute(query.order_by(AccountRow.platform))
@@ -144,7 +146,7 @@ class SqlPeople:
         change = {name: statement.excluded[name] for name in changed}
         await self._session.execute(statement.on_conflict_do_update(index_elements=keys, set_=change))
 
-    async def settle(self, person: Person) -> None:
+    async def save_settings(self, person: Person) -> None:
         change = update(PersonRow).where(PersonRow.id == person.id)
         await self._session.execute(change.values(language=person.language, zone=person.zone, paused=person.paused))
 
@@ -155,7 +157,7 @@ class SqlPeople:
             row = await self._session.scalar(_accounts(AccountRow.person_id == person).limit(1))
         return _address(row) if row else None
 
-    async def heads(self, organisation: str) -> Mapping[str, int]:
+    async def possible_writers(self, organisation: str) -> Mapping[str, int]:
         reachable = exists().where(AccountRow.person_id == PersonRow.id, present(AccountRow))
         query = select(PersonRow.unit_id, func.count()).where(
             PersonRow.organisation_id == organisation, PersonRow.role != Role.LEADER, reachable
@@ -166,7 +168,7 @@ class SqlPeople:
     async def leaders(self, organisation: str, unit: str) -> tuple[Person, ...]:
         return await self._with_role(organisation, Role.LEADER, unit)
 
-    async def led(self, organisation: str) -> frozenset[str]:
+    async def units_with_leader(self, organisation: str) -> frozenset[str]:
         leaders = (PersonRow.organisation_id == organisation, HERE, PersonRow.role == Role.LEADER)
         return frozenset(await self._session.scalars(select(PersonRow.unit_id).where(*leaders).distinct()))
 
@@ -179,7 +181,7 @@ class SqlPeople:
         query = select(PersonRow).where(PersonRow.organisation_id == organisation, HERE, ~seat)
         return tuple(map(_person, await self._session.scalars(query.order_by(PersonRow.name, PersonRow.key))))
 
-    async def reachable(self, organisation: str) -> int:
+    async def count_reachable(self, organisation: str) -> int:
         query = select(func.count(AccountRow.person_id.distinct())).where(AccountRow.organisation_id == organisation)
         return await self._session.scalar(query.where(present(AccountRow))) or 0
 

@@ -18,7 +18,9 @@ from bot.words import N_
 from storage.ballots import make_keys
 from storage.keys import KeyStore
 from storage.organisations import hold_organisation, present
-from storage.rows import AccountRow, MarkRow, PersonRow, ProgrammeRow, PulseRow, RosterRow
+from storage.rows.organisations import MarkRow, ProgrammeRow
+from storage.rows.people import AccountRow, PersonRow
+from storage.rows.pulses import PulseRow, RosterRow
 from storage.sql import Rows, insert
 from storage.trustees import SqlTrustees
 
@@ -46,17 +48,17 @@ class SqlProgrammes:
         )
         await self._session.flush()
 
-    async def all(self, organisation: str) -> tuple[Programme, ...]:
+    async def list_all(self, organisation: str) -> tuple[Programme, ...]:
         query = select(ProgrammeRow).where(ProgrammeRow.organisation_id == organisation)
         return tuple(map(_programme, await self._session.scalars(query.order_by(ProgrammeRow.starts))))
 
-    async def ids(self, organisation: str) -> tuple[str, ...]:
+    async def list_ids(self, organisation: str) -> tuple[str, ...]:
         query = select(ProgrammeRow.id).where(ProgrammeRow.organisation_id == organisation)
         return tuple(await self._session.scalars(query.order_by(ProgrammeRow.starts)))
 
-    async def hold(self, organisation: str) -> tuple[Programme, ...]:
+    async def lock_all(self, organisation: str) -> tuple[Programme, ...]:
         await hold_organisation(self._session, organisation)
-        return await self.all(organisation)
+        return await self.list_all(organisation)
 
     async def get(self, programme: str) -> Programme:
         row = await self._session.get(ProgrammeRow, programme)
@@ -68,14 +70,14 @@ class SqlProgrammes:
         change = update(ProgrammeRow).where(ProgrammeRow.id == programme.id)
         await self._session.execute(change.values(k=programme.k, k_comment=programme.k_comment))
 
-    async def once(self, programme: str, week: date, event: str) -> bool:
+    async def claim(self, programme: str, week: date, event: str) -> bool:
         of = select(literal(programme), literal(week, MarkRow.week.type), literal(event), ProgrammeRow.organisation_id)
         columns = ["programme_id", "week", "event", "organisation_id"]
         statement = insert(self._session, MarkRow).from_select(columns, of.where(ProgrammeRow.id == programme))
         done = await self._session.execute(statement.on_conflict_do_nothing().returning(MarkRow.event))
         return done.first() is not None
 
-    async def last(self, programme: str, event: str, before: date) -> date | None:
+    async def last_claimed(self, programme: str, event: str, before: date) -> date | None:
         done = (MarkRow.programme_id == programme, MarkRow.event == event, MarkRow.week < before)
         return await self._session.scalar(select(func.max(MarkRow.week)).where(*done))
 
@@ -115,7 +117,7 @@ class SqlPulses:
         row = await self._rows.get(PulseRow, pulse)
         return _pulse(row) if row else None
 
-    async def hold(self, pulse: str) -> Pulse | None:
+    async def lock(self, pulse: str) -> Pulse | None:
         query = select(PulseRow).where(PulseRow.id == pulse).with_for_update(read=True)
         row = await self._session.scalar(query)
         return _pulse(row) if row else None
@@ -147,7 +149,7 @@ class SqlPulses:
         query = select(PulseRow).where(PulseRow.organisation_id == organisation, taking).order_by(PulseRow.week)
         return tuple(map(_pulse, await self._session.scalars(query)))
 
-    async def to(self, pulse: str, before: State, after: State) -> bool:
+    async def transition(self, pulse: str, before: State, after: State) -> bool:
         change = update(PulseRow).where(PulseRow.id == pulse, PulseRow.state == before).values(state=after)
         done = await self._session.execute(change.returning(PulseRow.id))
         return done.first() is not None
@@ -158,18 +160,18 @@ class SqlPulses:
         done = await self._session.execute(change.values(k=pulse.k, k_comment=pulse.k_comment).returning(PulseRow.id))
         return done.first() is not None
 
-    async def asked(self, programme: str) -> Mapping[str, Asked]:
+    async def items_asked(self, programme: str) -> Mapping[str, Asked]:
         query = select(PulseRow.items, PulseRow.week).where(PulseRow.programme_id == programme).order_by(PulseRow.week)
         found: dict[str, Asked] = {}
         for items, week in await self._session.execute(query):
             found |= {item: Asked(week, found[item].times + 1 if item in found else 1) for item in items}
         return found
 
-    async def labels(self, pulse: str, person: str) -> Labels | None:
+    async def labels_of(self, pulse: str, person: str) -> Labels | None:
         row = await self._session.get(RosterRow, (pulse, person))
         return Labels(row.unit_id, row.place, row.grade) if row else None
 
-    async def roster(self, pulse: str) -> Mapping[Labels, int]:
+    async def count_roster(self, pulse: str) -> Mapping[Labels, int]:
         labels = (RosterRow.unit_id, RosterRow.place, RosterRow.grade)
         query = select(*labels, func.count()).where(RosterRow.pulse_id == pulse).group_by(*labels)
         return {Labels(unit, place, grade): n for unit, place, grade, n in await self._session.execute(query)}

@@ -12,7 +12,8 @@ from bot.domain.ballots import PublishedComment
 from bot.domain.pulses import Pulse, State
 from bot.domain.quotes import Review
 from storage.results import as_comment
-from storage.rows import CommentRow, MarkRow, PulseRow
+from storage.rows.organisations import MarkRow
+from storage.rows.pulses import CommentRow, PulseRow
 
 POSTED = "digest"
 

@@ -15,7 +15,8 @@ from bot.domain.publishing import BLOCK, RING, Partition
 from bot.domain.pulses import Pulse, State
 from bot.domain.quotes import Review
 from bot.domain.themes import Sentiment
-from storage.rows import CommentRow, PartitionRow, PulseRow, RosterRow, Row, SegmentTallyRow, TallyRow, TurnoutRow
+from storage.rows.base import Row
+from storage.rows.pulses import CommentRow, PartitionRow, PulseRow, RosterRow, SegmentTallyRow, TallyRow, TurnoutRow
 
 ROSTERS_KEPT = timedelta(weeks=13)
 AT_ONCE = 500
@@ -37,7 +38,7 @@ class SqlResults:
                 await self._session.execute(insert(row), some, execution_options={"render_nulls": True})
         return True
 
-    async def of(self, pulse: str) -> Results:
+    async def for_pulse(self, pulse: str) -> Results:
         tallies = await self._session.scalars(select(TallyRow).where(TallyRow.pulse_id == pulse))
         turnouts = await self._session.scalars(select(TurnoutRow).where(TurnoutRow.pulse_id == pulse))
         segments = await self._session.scalars(select(SegmentTallyRow).where(SegmentTallyRow.pulse_id == pulse))
@@ -61,7 +62,7 @@ class SqlResults:
         rows = await self._session.scalars(select(CommentRow).where(CommentRow.pulse_id.in_(earlier)))
         return tuple(map(as_comment, rows))
 
-    async def past(self, pulse: Pulse) -> Mapping[str, Sequence[Past]]:
+    async def published_before(self, pulse: Pulse) -> Mapping[str, Sequence[Past]]:
         found: dict[str, list[Past]] = {}
         for published, segments in await self._session.execute(_published(pulse)):
             partitions = await self._partitions(published, tuple(map(Segment, segments)))

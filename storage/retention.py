@@ -18,18 +18,11 @@ from bot.domain.stories import StoryState
 from storage.codes import forget_codes
 from storage.erase import ENDED
 from storage.organisations import forget_workspace
-from storage.rows import (
-    DeliveryRow,
-    EnvelopeRow,
-    InvitationRow,
-    PartitionRow,
-    PersonRow,
-    ProgrammeRow,
-    PulseRow,
-    RosterRow,
-    StoryRow,
-    WorkspaceRow,
-)
+from storage.rows.organisations import InvitationRow, ProgrammeRow, WorkspaceRow
+from storage.rows.outbox import DeliveryRow, EnvelopeRow
+from storage.rows.people import PersonRow
+from storage.rows.pulses import PartitionRow, PulseRow, RosterRow
+from storage.rows.stories import StoryRow
 
 Purge = Callable[[AsyncSession, datetime], Awaitable[None]]
 log = logging.getLogger(__name__)

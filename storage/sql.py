@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.rows import Row
+from storage.rows.base import Row
 
 R = TypeVar("R", bound=Row)
 

@@ -21,7 +21,7 @@ from bot.domain.pulses import State
 from bot.domain.trustees import accept_passphrase, usual
 from bot.errors import KeysLost, Misconfigured, PassphraseNeeded, Unavailable
 from storage.ballots import Box, SqlBallots, open_all, opening_key, slots_key
-from storage.batches import blur, mix_erased
+from storage.batches import coarsen_times, rewrite_erased
 from storage.channels import SqlChannels
 from storage.codes import Secrets, SqlCodes
 from storage.engine import BUSY_MS, Engines
@@ -33,18 +33,16 @@ from storage.outbox import SqlInbox, SqlOutbox
 from storage.people import SqlPeople
 from storage.pulses import SqlProgrammes, SqlPulses
 from storage.quotes import SqlQuotes
-from storage.receipts import Receipts
 from storage.results import SqlResults
 from storage.retention import over, purge
-from storage.rows import (
-    InstallationRow,
-    ProgrammeRow,
-    PulseRow,
-    ThreadRow,
-)
+from storage.rows.installation import InstallationRow
+from storage.rows.organisations import ProgrammeRow
+from storage.rows.pulses import PulseRow
+from storage.rows.threads import ThreadRow
 from storage.seal import OpeningKeys
 from storage.sql import Rows
 from storage.stories import SqlStories
+from storage.thread_codes import Receipts
 from storage.threads import SqlThreads, close_silent
 from storage.trustees import SqlTrustees, forget_trustees, open_with, trustee_with
 
@@ -153,8 +151,8 @@ class SqlStore:
             await purge(session, now)
             await forget_trustees(session)
             await close_silent(session, now.date())
-            await blur(session, now)
-            await mix_erased(session)
+            await coarsen_times(session, now)
+            await rewrite_erased(session)
         async with self._reading() as session:
             needed, done = await _keys_by_use(session, now.date())
             begun = await half_forgotten(session)
@@ -173,7 +171,7 @@ class SqlStore:
 
     async def _mix(self) -> None:
         async with self._writing.begin() as session:
-            await mix_erased(session)
+            await rewrite_erased(session)
 
     async def _opening_key(self, pulse: str, passphrase: SecretStr | None) -> bytes:
         """The key that opens a pulse's ballots; where a trustee holds it, with their passphrase."""
@@ -277,7 +275,7 @@ async def _store_id(keys: KeyStore) -> str | None:
 
 @contextmanager
 def _our_errors() -> Iterator[None]:
-    """What a database says when it fails can be long and is about rows; the core hears only that it can not go on."""
+    """What a database says when it fails can be long and is about rows; the core hears only that it cannot go on."""
     try:
         yield
     except (DBAPIError, PoolTimeout) as error:

@@ -14,7 +14,7 @@ from bot.domain.digests import Span
 from bot.domain.stories import Audience, Story, StoryKind, StoryState
 from bot.errors import KeysLost, KeyTaken
 from storage.keys import KEY_BYTES, KeyStore
-from storage.rows import StoryRow
+from storage.rows.stories import StoryRow
 from storage.seal import lock_route, unlock_route
 
 
@@ -39,7 +39,7 @@ class SqlStories:
         row = await self._session.get(StoryRow, story)
         return row is not None and (await self._tellers([row]))[row.id] == person
 
-    async def mine(self, organisation: str, person: str) -> tuple[Story, ...]:
+    async def by_teller(self, organisation: str, person: str) -> tuple[Story, ...]:
         query = select(StoryRow).where(StoryRow.organisation_id == organisation, StoryRow.state != StoryState.WITHDRAWN)
         rows = list(await self._session.scalars(query.order_by(StoryRow.day.desc(), StoryRow.id)))
         tellers = await self._tellers(rows)
@@ -50,7 +50,7 @@ class SqlStories:
         _write(row, story)
         await self._session.flush()
 
-    async def stands(self, story: str) -> bool:
+    async def lock_if_shared(self, story: str) -> bool:
         query = select(StoryRow.state).where(StoryRow.id == story).with_for_update(read=True)
         return await self._session.scalar(query) == StoryState.SHARED
 

@@ -21,9 +21,10 @@ from bot.domain.ids import ID_BYTES
 from bot.domain.threads import SILENT, TELLINGS, Entry, Recipient, Side, Thread
 from storage.keys import KEY_BYTES, KeyStore
 from storage.outbox import AGAIN
-from storage.receipts import Receipts
-from storage.rows import DeliveryRow, EntryRow, ThreadRow
+from storage.rows.outbox import DeliveryRow
+from storage.rows.threads import EntryRow, ThreadRow
 from storage.seal import lock_route, unlock_route
+from storage.thread_codes import Receipts
 
 ANSWERED = "ThreadAnswered:"
 NO_WAY_BACK = {"closed": True, "route": None, "receipt": None}
@@ -54,7 +55,7 @@ class SqlThreads:
         self._session.add(row)
         await self._session.flush()
         for entry in t.entries:
-            await self.say(t.id, entry)
+            await self.add_entry(t.id, entry)
 
     async def get(self, thread: str) -> Thread | None:
         row = await self._session.get(ThreadRow, thread)
@@ -63,16 +64,16 @@ class SqlThreads:
     def spend(self, person: str, today: date) -> None:
         self._receipts.allowance.spend(person, today)
 
-    async def handle(self, thread: Thread) -> str:
+    async def handle_of(self, thread: Thread) -> str:
         return thread.id if thread.author else _handle(await self._keys.get(_key_name(thread.id)))
 
-    async def called(self, organisation: str, handle: str, person: str) -> str | None:
+    async def by_handle(self, organisation: str, handle: str, person: str) -> str | None:
         names = {_key_name(row.id): row.id for row in await self._own(organisation, person)}
         keys = await self._keys.get_all(names)
         return next((names[name] for name, key in keys.items() if _handle(key) == handle), None)
 
     async def opened_by(self, thread: str, person: str) -> bool:
-        return await self.author(thread) == person
+        return await self.find_author(thread) == person
 
     async def enter(self, organisation: str, code: str, person: str, now: datetime) -> str | None:
         self._receipts.spend(person, now)
@@ -84,24 +85,24 @@ class SqlThreads:
         self._receipts.forgive(person, now)
         return await self._receipts.ticket(organisation, thread, person, now)
 
-    async def admitted(self, organisation: str, ticket: str, person: str, now: datetime) -> str | None:
+    async def by_ticket(self, organisation: str, ticket: str, person: str, now: datetime) -> str | None:
         return await self._receipts.admitted(organisation, ticket, person, now)
 
-    async def draft(self, thread: Thread) -> str:
+    async def draft_name(self, thread: Thread) -> str:
         return await self._receipts.draft(thread.organisation, thread.id)
 
-    async def author(self, thread: str) -> str | None:
+    async def find_author(self, thread: str) -> str | None:
         row = await self._session.get(ThreadRow, thread)
         return (await self._authors([row]))[row.id] if row else None
 
-    async def mine(self, organisation: str, person: str) -> tuple[Thread, ...]:
+    async def by_author(self, organisation: str, person: str) -> tuple[Thread, ...]:
         return await self._threads(await self._own(organisation, person))
 
     async def of_units(self, organisation: str, units: Collection[str]) -> tuple[Thread, ...]:
         query = select(ThreadRow).where(ThreadRow.organisation_id == organisation, ThreadRow.unit_id.in_(units))
         return await self._threads(await self._rows(query))
 
-    async def say(self, thread: str, entry: Entry) -> None:
+    async def add_entry(self, thread: str, entry: Entry) -> None:
         row = await self._session.get_one(ThreadRow, thread, with_for_update=True)
         said = select(func.count()).where(EntryRow.thread_id == thread)
         number = await self._session.scalar(said) or 0

@@ -18,7 +18,8 @@ from bot.domain.ids import new_id
 from bot.domain.pulses import State
 from bot.domain.trustees import Trustee
 from bot.errors import KeysLost, WrongPassphrase
-from storage.rows import PulseRow, TrusteeRow
+from storage.rows.people import TrusteeRow
+from storage.rows.pulses import PulseRow
 
 PASSES, MEMORY = pwhash.argon2id.OPSLIMIT_MODERATE, pwhash.argon2id.MEMLIMIT_MODERATE
 """Three passes over 256 MiB: under a second of one core for each guess, and small enough for a small server."""
@@ -55,7 +56,7 @@ class SqlTrustees:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def of(self, organisation: str) -> Trustee | None:
+    async def for_organisation(self, organisation: str) -> Trustee | None:
         query = select(TrusteeRow).where(TrusteeRow.organisation_id == organisation, TrusteeRow.appointed)
         row = await self._session.scalar(query)
         return _trustee(row) if row else None

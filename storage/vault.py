@@ -1,7 +1,7 @@
 """Keys in HashiCorp Vault: in a key/value engine of version 2, each under a name of its own.
 
 There a deleted secret is kept for whoever wants it back, and so is each earlier version. A key is therefore written
-once and never again, and destroyed together with its name and all its versions: that can not be undone.
+once and never again, and destroyed together with its name and all its versions: that cannot be undone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from hvac.exceptions import Forbidden, InvalidPath, InvalidRequest, Unauthorized
 from requests.exceptions import RequestException, SSLError
 
 from bot.errors import HundredDaysError, KeysLost, KeysRefused, KeyTaken, Unavailable
-from bot.settings import VaultAddress
+from storage.vault_address import VaultAddress
 
 T = TypeVar("T")
 SECONDS, AT_ONCE = 5, 8

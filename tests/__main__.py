@@ -13,7 +13,7 @@ import sys
 from tests.scratch import scratch
 
 LEAST = "90"
-ATTACKS = "bot/privacy/*"
+ATTACKS = "bot/audit/*"
 """Shown by the attack suite, which runs for minutes and is about more than lines."""
 WHOLLY = (
     "bot.domain.ballots",

@@ -21,7 +21,8 @@ from hypothesis import settings
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot import logs
+from bot.faults import OURS
+from bot.host import logs
 from storage.engine import open_engines
 from storage.migrate import migrate
 from tests import seeds
@@ -203,7 +204,7 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     """A shell with the command line in it, on SQLite. What a command sets for its whole process is given back."""
     root = logging.getLogger()
     handlers, level, mask = root.handlers[:], root.level, os.umask(0o022)
-    levels = {name: logging.getLogger(name).level for name in (*logs.OURS, *logs.QUIET)}
+    levels = {name: logging.getLogger(name).level for name in (*OURS, *logs.QUIET)}
     yield open_terminal(tmp_path, monkeypatch, capsys)
     root.handlers[:] = handlers
     root.setLevel(level)
@@ -226,7 +227,7 @@ def apart(doing: Coroutine[Any, Any, T]) -> T:
 
 
 async def command(server: str, *statements: str) -> None:
-    """Have a server do what can not be done inside a transaction."""
+    """Have a server do what cannot be done inside a transaction."""
     admin = create_async_engine(server.replace("postgresql://", "postgresql+asyncpg://"), isolation_level="AUTOCOMMIT")
     try:
         async with admin.connect() as connection:

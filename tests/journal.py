@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot.logs import SafeFormatter
+from bot.host.logs import SafeFormatter
 
 
 @contextmanager

@@ -15,13 +15,14 @@ from typing import TypeVar
 import pytest
 from pydantic import SecretStr
 
-import bot.app
-import bot.practice
+import bot.cli.practice
+import bot.host.app
 from bot.__main__ import main
-from bot.app import Product
 from bot.domain.people import Platform
-from bot.ports import Clock, Messenger
-from bot.settings import Settings
+from bot.host.app import Product
+from bot.host.settings import Settings
+from bot.ports.clock import Clock
+from bot.ports.sending import Messenger
 from tests.world import BEFORE, Mailbox
 
 T = TypeVar("T")
@@ -82,7 +83,7 @@ class Terminal:
 
         async def opened() -> T:
             settings = Settings(database=SecretStr(self.database), keys=self.keys)
-            async with bot.app.open_product(settings) as product:
+            async with bot.host.app.open_product(settings) as product:
                 return await look(product)
 
         return asyncio.run(opened())
@@ -96,13 +97,13 @@ def open_terminal(folder: Path, patch: pytest.MonkeyPatch, screen: pytest.Captur
         patch.delenv(name)
     terminal.configure(COLUMNS="250", NO_COLOR="1", TERM="dumb")
     terminal.configure(HUNDRED_DAYS_DATABASE_URL=terminal.database, HUNDRED_DAYS_KEYS=str(terminal.keys))
-    patch.setattr(bot.app, "now", lambda: terminal.now)
-    real = bot.app.open_product
+    patch.setattr(bot.host.app, "now", lambda: terminal.now)
+    real = bot.host.app.open_product
 
     def opened(
         settings: Settings, clock: Clock | None = None, others: Mapping[Platform, Messenger] | None = None
     ) -> AbstractAsyncContextManager[Product]:
         return real(settings, clock or (lambda: terminal.now), others or {Platform.WEB: terminal.mailbox})
 
-    patch.setattr(bot.app, "open_product", opened)
+    patch.setattr(bot.host.app, "open_product", opened)
     return terminal

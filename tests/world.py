@@ -11,18 +11,19 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.app import Product, open_product
 from bot.core import Request
 from bot.domain.ids import new_id
 from bot.domain.people import Address, Identity, Organisation, Platform
 from bot.domain.programmes import Programme
 from bot.domain.pulses import Pulse
-from bot.features.organisations import create, import_people
-from bot.ports import Channel, Messenger, Outcome, Sent
-from bot.settings import Settings
+from bot.features.administration import create, import_people
+from bot.host.app import Product, open_product
+from bot.host.settings import Settings
+from bot.ports.channels import Channel
+from bot.ports.sending import Messenger, Outcome, Sent
 from bot.views import Button, Buttons, Reply, View
 from storage.engine import open_engines
-from storage.rows import Row
+from storage.rows.base import Row
 
 MONDAY = date(2026, 11, 16)
 OPENS = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)

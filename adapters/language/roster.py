@@ -1,7 +1,7 @@
 """The names of an organisation's people, looked up word by word, so that a hundred thousand cost no more than ten.
 
 A word is a name by its letters (as listed, short, mutated, one letter off) and by how it is written: a capital inside
-a sentence tells, one at its start does not. What is doubtful goes: a word too many can be missed, a name can not.
+a sentence tells, one at its start does not. What is doubtful goes: a word too many can be missed, a name cannot.
 """
 
 from __future__ import annotations

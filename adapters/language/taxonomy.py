@@ -54,7 +54,7 @@ def subject(key: str, table: object, path: Path) -> Subject:
     except (KeyError, TypeError, AttributeError) as fault:
         raise Misconfigured(f'In {path}, [{key}] needs name = {{ en = "..." }} and a list en = ["..."].') from fault
     except re.error as fault:
-        raise Misconfigured(f"In {path}, a phrase of [{key}] can not be read: {fault}.") from fault
+        raise Misconfigured(f"In {path}, a phrase of [{key}] cannot be read: {fault}.") from fault
 
 
 def parts(table: object) -> tuple[dict[str, str], dict[str, re.Pattern[str]]]:

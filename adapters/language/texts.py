@@ -22,7 +22,7 @@ Record = Mapping[str, str]
 
 
 class TextsError(HundredDaysError):
-    """A file of texts that can not be read; the message says what to do."""
+    """A file of texts that cannot be read; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def decoded(path: Path) -> str:
             f"{path.name} is not in UTF-8 (byte {fault.start}); save it again as UTF-8, in Excel as 'CSV UTF-8'.",
         ) from fault
     except OSError as fault:
-        raise TextsError(f"{path} can not be read: {(fault.strerror or 'unknown fault').lower()}.") from fault
+        raise TextsError(f"{path} cannot be read: {(fault.strerror or 'unknown fault').lower()}.") from fault
 
 
 def from_csv(contents: str, name: str) -> list[Record]:

@@ -1,4 +1,4 @@
-"""The start, where Slack can not be reached: everything else begins without it, and it is asked again and again."""
+"""The start, where Slack cannot be reached: everything else begins without it, and it is asked again and again."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ def packed(values: object) -> str:
 
 
 def fitting(text: str, longest: int) -> str:
-    """The text itself: what a machine reads back can not be clipped."""
+    """The text itself: what a machine reads back cannot be clipped."""
     if len(text) > longest:
         raise TooLongError(f"{len(text)} characters where Slack takes {longest}")
     return text

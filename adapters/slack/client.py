@@ -22,7 +22,7 @@ from adapters.slack.reply import Change, FollowUp, Open, Post, Publish
 from adapters.slack.text import Json
 from bot.domain.people import Address, Identity
 from bot.errors import Misconfigured
-from bot.ports import InDoubt, Later, Outcome, Rejected, Sent, Unfindable
+from bot.ports.sending import InDoubt, Later, Outcome, Rejected, Sent, Unfindable
 from bot.views import View
 
 EVENT = "hundred_days_delivery"
@@ -30,7 +30,7 @@ KEY = ("metadata", "event_payload", "id")
 
 
 class SlackUnreachable(Misconfigured):
-    """Slack does not say whether it accepts our token: it can not be asked at the moment."""
+    """Slack does not say whether it accepts our token: it cannot be asked at the moment."""
 
 
 @asynccontextmanager
@@ -108,9 +108,9 @@ class SlackMessenger:
             case Rejected(reason):
                 raise Misconfigured(f"Slack does not accept SLACK_BOT_TOKEN: {reason}")
             case Later(seconds):
-                raise SlackUnreachable(f"Slack can not be reached; try again in {seconds:.0f} seconds")
+                raise SlackUnreachable(f"Slack cannot be reached; try again in {seconds:.0f} seconds")
             case InDoubt(reason):
-                raise SlackUnreachable(f"Slack can not be reached: {reason}")
+                raise SlackUnreachable(f"Slack cannot be reached: {reason}")
             case workspace:
                 return workspace
 

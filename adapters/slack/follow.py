@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from bot.ports import Outcome, Sent
+from bot.ports.sending import Outcome, Sent
 
 log = logging.getLogger(__name__)
 

@@ -21,9 +21,9 @@ from adapters.slack.text import Json
 from bot.core import Core, Request
 from bot.domain.people import Organisation, Platform
 from bot.errors import Unavailable
-from bot.features import organisations
-from bot.logs import failed
-from bot.ports import InDoubt, Later, Sent
+from bot.faults import log_failure
+from bot.features import administration
+from bot.ports.sending import InDoubt, Later, Sent
 from bot.words import N_
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class Listeners:
         return BoltResponse(status=await self._left(gone)) if gone else _said({})
 
     async def _left(self, gone: Departure) -> int:
-        """Slack may tell late, when the app is there again: the token says. Who can not be asked is to tell again."""
+        """Slack may tell late, when the app is there again: the token says. Who cannot be asked is to tell again."""
         standing = await self.messenger.standing()
         if isinstance(standing, Later | InDoubt):
             return 503
@@ -60,7 +60,7 @@ class Listeners:
             return 200
         try:
             now = self.core.clock()
-            await organisations.leave(self.core.store, Platform.SLACK, gone.workspace, now, gone.envelope)
+            await administration.leave(self.core.store, Platform.SLACK, gone.workspace, now, gone.envelope)
         except Unavailable:
             return 503
         return 200
@@ -114,7 +114,7 @@ def bolt(listeners: Listeners) -> AsyncApp:
 
 def report(error: Exception) -> None:
     """Log what went wrong and where, and none of what was said."""
-    failed(log, "slack.failed", error)
+    log_failure(log, "slack.failed", error)
 
 
 async def _authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:

@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.limits import PATIENCE_SECONDS
-from bot.ports import InDoubt, Later, Outcome, Rejected, Sent
+from bot.ports.sending import InDoubt, Later, Outcome, Rejected, Sent
 
 # Slack says of these that the call may have had its effect, or says too little.
 UNCERTAIN = frozenset({"", "fatal_error", "internal_error", "service_unavailable", "request_timeout"})

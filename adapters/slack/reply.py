@@ -92,7 +92,7 @@ Spoken = Show | Replace | Ask | Refused
 
 
 def _to_command(reply: Spoken, origin: Origin) -> Answer:
-    """The answer to a command is a private message in the very response: it can not get lost on the way."""
+    """The answer to a command is a private message in the very response: it cannot get lost on the way."""
     if isinstance(reply, Ask):
         return Answer(opens=Open(origin.trigger, modal(reply.form, origin.way)))
     return Answer(body=private(_view(reply)))

@@ -20,7 +20,7 @@ from adapters.slack.listeners import HEARD, Listeners, bolt, report
 from adapters.slack.reading import Heard, Unknown, heard
 from adapters.slack.verify import verified
 from bot.core import Core
-from bot.ports import Clock
+from bot.ports.clock import Clock
 
 __all__ = ["PATH", "SlackConfig", "mount"]
 

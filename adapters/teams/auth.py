@@ -14,7 +14,7 @@ import jwt
 from adapters.teams import limits
 from adapters.teams.config import TeamsConfig
 from bot.errors import HundredDaysError
-from bot.ports import Clock
+from bot.ports.clock import Clock
 
 Json = dict[str, Any]
 ISSUER = "https://api.botframework.com"

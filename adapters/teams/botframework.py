@@ -84,7 +84,7 @@ def _checked(claims: Json) -> AuthenticateRequestResult:
 
 
 def _activity(raw: Json) -> Activity:
-    """The library's own object. What it can not hold stays in the raw activity, which is what we read."""
+    """The library's own object. What it cannot hold stays in the raw activity, which is what we read."""
     try:
         activity: Activity = Activity.deserialize(raw)  # type: ignore[no-untyped-call]
     except (DeserializationError, AttributeError, TypeError, ValueError) as error:

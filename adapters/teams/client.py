@@ -19,7 +19,8 @@ from adapters.teams.patience import Patience, Waiting
 from adapters.teams.tokens import Tokens
 from bot.domain.people import Address, Identity
 from bot.errors import Unavailable
-from bot.ports import Clock, InDoubt, Later, Outcome, Sent, Unfindable
+from bot.ports.clock import Clock
+from bot.ports.sending import InDoubt, Later, Outcome, Sent, Unfindable
 from bot.views import View
 
 Json = dict[str, Any]
@@ -60,8 +61,8 @@ class TeamsMessenger:
         home = conversation or to.details.get("conversation", to.ref)
         return await self.change(to, home, message, render.message(view))
 
-    async def find(self, to: Address, key: str, since: datetime) -> Unfindable:  # noqa: ARG002 (a bot can not look)
-        """A bot can not read a conversation back."""
+    async def find(self, to: Address, key: str, since: datetime) -> Unfindable:  # noqa: ARG002 (a bot cannot look)
+        """A bot cannot read a conversation back."""
         return Unfindable()
 
     async def email(self, identity: Identity) -> str:

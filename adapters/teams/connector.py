@@ -15,7 +15,8 @@ from adapters.teams import limits
 from adapters.teams.config import TeamsConfig
 from adapters.teams.patience import Patience
 from adapters.teams.tokens import NoTokenError, Tokens
-from bot.ports import Clock, InDoubt, Later, Rejected
+from bot.ports.clock import Clock
+from bot.ports.sending import InDoubt, Later, Rejected
 
 Json = dict[str, Any]
 Failed = Later | Rejected | InDoubt

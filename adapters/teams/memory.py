@@ -11,7 +11,7 @@ from adapters.teams import limits
 from adapters.teams.inbound import Heard
 from bot.core import Request
 from bot.domain.people import Identity
-from bot.ports import Clock
+from bot.ports.clock import Clock
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from adapters.teams.memory import Posted
 from adapters.teams.reply import Answer, unsent
 from bot.core import Core, Request
 from bot.errors import HundredDaysError, Unavailable
-from bot.ports import InDoubt, Later, Outcome, Rejected, Sent
+from bot.ports.sending import InDoubt, Later, Outcome, Rejected, Sent
 from bot.words import N_, Words
 
 Json = dict[str, Any]
@@ -76,7 +76,7 @@ class Outbound:
         """The person's own language, or the one that their Teams is in."""
         try:
             async with self.core.store.view() as tx:
-                member = await tx.people.who(request.identity)
+                member = await tx.people.member_by_account(request.identity)
         except Unavailable:
             member = None
         language = member.person.language if member else request.language

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from adapters.teams import limits
-from bot.ports import Clock
+from bot.ports.clock import Clock
 
 Sleep = Callable[[float], Awaitable[None]]
 

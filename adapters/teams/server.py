@@ -20,8 +20,8 @@ from adapters.teams.outbound import Outbound, UndeliveredError
 from adapters.teams.reply import answer
 from adapters.teams.shapes import UnreadableError, name, parsed
 from bot.core import Core
-from bot.logs import failed
-from bot.ports import Clock
+from bot.faults import log_failure
+from bot.ports.clock import Clock
 from bot.views import Ask
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Door:
             log.info("teams.refused", extra={"status": refused.status})
             return web.Response(status=refused.status)
         except Exception as error:  # noqa: BLE001 (the outermost edge: a traceback could quote what somebody wrote)
-            failed(log, "teams.failed", error)
+            log_failure(log, "teams.failed", error)
             return web.Response(status=500)
 
     async def _answer(self, request: web.Request) -> web.Response:

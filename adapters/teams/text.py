@@ -13,7 +13,7 @@ MACRO = re.compile(r"\{(?=\{)")
 
 
 def whole(words: str) -> str:
-    """The words without half characters, which can not be sent."""
+    """The words without half characters, which cannot be sent."""
     return words.encode("utf-8", "replace").decode()
 
 
@@ -39,7 +39,7 @@ def markdown(words: str) -> str:
 
 
 def spoken(words: str) -> str:
-    """Words for a screen reader or a notification: one line that can not be taken for speech markup."""
+    """Words for a screen reader or a notification: one line that cannot be taken for speech markup."""
     return " ".join(plain(words).replace("<", " ").replace(">", " ").split())
 
 

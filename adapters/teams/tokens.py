@@ -12,7 +12,7 @@ import aiohttp
 from adapters.teams import limits
 from adapters.teams.config import TeamsConfig
 from bot.errors import HundredDaysError
-from bot.ports import Clock
+from bot.ports.clock import Clock
 
 SCOPE = "https://api.botframework.com/.default"
 
@@ -23,7 +23,7 @@ class NoTokenError(HundredDaysError):
 
 @dataclass(slots=True)
 class Tokens:
-    """Our token, kept until shortly before it ends. While a new one can not be had, the old one serves to its end."""
+    """Our token, kept until shortly before it ends. While a new one cannot be had, the old one serves to its end."""
 
     config: TeamsConfig
     session: aiohttp.ClientSession

@@ -9,7 +9,8 @@ from adapters.web import render
 from adapters.web.chat import Chat, Posted
 from bot.domain.ids import new_id
 from bot.domain.people import Address
-from bot.ports import Clock, Outcome, Rejected, Sent
+from bot.ports.clock import Clock
+from bot.ports.sending import Outcome, Rejected, Sent
 from bot.views import View
 
 

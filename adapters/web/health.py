@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.errors import Unavailable
-from bot.ports import Clock, Store
+from bot.ports.clock import Clock
+from bot.ports.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Health:
         """The store answers too."""
         try:
             async with self.store.view() as tx:
-                await tx.outbox.waiting(self.clock())
+                await tx.outbox.count_waiting(self.clock())
         except Unavailable:
             return web.Response(status=503, text="the store does not answer\n")
         return web.Response(text="ready\n")
@@ -35,7 +36,7 @@ class Health:
         somebody writes.
         """
         async with self.store.view() as tx:
-            counts = await tx.outbox.counts(self.clock())
+            counts = await tx.outbox.count_by_state(self.clock())
         lines = [f'hundred_days_deliveries{{state="{state}"}} {n}\n' for state, n in sorted(counts.items())]
         return web.Response(text="# TYPE hundred_days_deliveries gauge\n" + "".join(lines))
 

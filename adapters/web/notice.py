@@ -8,7 +8,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from adapters.web import render
-from bot.notice import notice
+from bot.privacy_notice import notice
 from bot.words import LANGUAGES, Languages
 
 PAGE = Markup(

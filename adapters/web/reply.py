@@ -10,7 +10,7 @@ from adapters.web import render
 from adapters.web.chat import Chat
 from adapters.web.client import posted
 from adapters.web.pages.forms import Forms
-from bot.ports import Clock
+from bot.ports.clock import Clock
 from bot.views import Ask, Done, Form, Refused, Replace, Reply, Show, View
 
 MOST_ANSWERED = 1000
@@ -94,7 +94,7 @@ class Desk:
                 assert_never(reply)
 
     def _lay(self, user: str, form: OpenForm) -> None:
-        """Put a form before a person, in place of the last one, but under what can not be shown again."""
+        """Put a form before a person, in place of the last one, but under what cannot be shown again."""
         once = [lying for lying in self._open.get(user, ()) if lying.form.once]
         self._open[user] = [form, *once]
 

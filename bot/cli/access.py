@@ -17,8 +17,8 @@ from rich.text import Text
 
 from bot.domain.people import Person
 from bot.errors import Misconfigured
-from bot.features import access, organisations
-from bot.settings import Settings
+from bot.features import access, administration
+from bot.host.settings import Settings
 
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = ("key", "name", "link")
@@ -49,10 +49,10 @@ def links(
 
 
 async def _made(settings: Settings, organisation_name: str, unit: str, days: int) -> list[tuple[Person, str]]:
-    from bot import app
+    from bot.host import app
 
     async with app.open_product(settings) as product:
-        which = await organisations.named(product.store, organisation_name)
+        which = await administration.named(product.store, organisation_name)
         until = access.until(product.core.clock(), days)
         return await access.links(product.store, which, settings.pages, unit, until)
 
@@ -84,7 +84,7 @@ def _new(file: Path) -> int:
     except FileExistsError as error:
         raise Misconfigured(f"{file} is there already. Choose another name, or delete it first.") from error
     except OSError as error:
-        raise Misconfigured(f"{file} can not be written: {error.strerror}.") from error
+        raise Misconfigured(f"{file} cannot be written: {error.strerror}.") from error
 
 
 def _say(words: str) -> None:

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from bot.domain.programmes import Programme
 from bot.errors import HundredDaysError, Misconfigured
-from bot.settings import Settings
+from bot.host.settings import Settings
 
 NOBODY = "Nobody yet. Run: hundred-days organisation create NAME, then import-people FILE.csv."
 WAITS = "The pulse of the week of {week:%d %B %Y} waits for its trustee. Have them run: hundred-days pulse close"
@@ -110,7 +110,7 @@ async def _keys(settings: Settings) -> Finding:
         return Finding(name, TO_DO, "Set it to a folder outside the database's folder and outside every backup.")
     if isinstance(settings.keys, Path):
         return Finding(name, *_folder(settings.keys, settings))
-    from bot.app import open_keys
+    from bot.host.app import open_keys
 
     try:
         await (await open_keys(settings)).names()
@@ -134,7 +134,7 @@ def _folder(keys: Path, settings: Settings) -> tuple[str, str]:
     if not keys.exists():
         return OK, "The folder is not there yet; `serve` will make it, readable by this user only."
     if not os.access(keys, os.R_OK | os.W_OK | os.X_OK):
-        return TO_DO, f"The folder can not be read and written by this user: {keys}."
+        return TO_DO, f"The folder cannot be read and written by this user: {keys}."
     if keys.stat().st_mode & 0o077:
         return TO_DO, f"Others can read the folder. Run: chmod 700 {keys}"
     return OK, "The key store is there, and only this user can read it."
@@ -174,7 +174,7 @@ def _teams(settings: Settings) -> Iterator[Finding]:
 
 async def _people(settings: Settings) -> list[Finding]:
     """Who can be asked, and which pulse waits for somebody."""
-    from bot import app
+    from bot.host import app
     from storage.engine import open_engines
     from storage.keys import KeyDirectory
     from storage.store import SqlStore
@@ -183,16 +183,16 @@ async def _people(settings: Settings) -> list[Finding]:
     found = []
     try:
         async with SqlStore(engines, KeyDirectory(Path())).view() as tx:  # no key is needed to count
-            for organisation in await tx.organisations.all():
+            for organisation in await tx.organisations.list_all():
                 people, reachable = (
-                    len(await tx.people.all(organisation.id)),
-                    await tx.people.reachable(organisation.id),
+                    len(await tx.people.list_all(organisation.id)),
+                    await tx.people.count_reachable(organisation.id),
                 )
                 words = f"{people} people, {reachable} of them can be reached. {_advice(people, reachable)}".strip()
                 found.append(Finding(organisation.name, OK if reachable else TO_DO, words))
                 waiting = [p for p in await tx.pulses.unfinished(organisation.id) if p.waits(app.now())]
                 found += [Finding(organisation.name, TO_DO, WAITS.format(week=p.week)) for p in waiting]
-                programmes = await tx.programmes.all(organisation.id)
+                programmes = await tx.programmes.list_all(organisation.id)
                 found += [Finding(organisation.name, TO_DO, words) for words in _twice(programmes, app.now().date())]
     finally:
         await engines.dispose()

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from bot.errors import Misconfigured
-from bot.settings import Settings
+from bot.host.settings import Settings
 
 manifest = typer.Typer(help="Print the manifest that Slack or Teams asks for.", no_args_is_help=True)
 
@@ -43,7 +43,7 @@ def package_teams(
     try:
         file.write_bytes(zipped)
     except OSError as error:
-        raise Misconfigured(f"{file} can not be written: {error.strerror}.") from error
+        raise Misconfigured(f"{file} cannot be written: {error.strerror}.") from error
     typer.echo(f"{file} is ready to upload.")
 
 

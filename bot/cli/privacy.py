@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.settings import Settings
+from bot.host.settings import Settings
 
 if TYPE_CHECKING:
-    from bot.privacy.findings import Finding, Report
+    from bot.audit.findings import Finding, Report
 
 STYLES = {"held": "green", "broken": "bold red", "cannot tell": "yellow"}
 SOURCES = {"rehearsal": "Rehearsed: ", "here": "Here: "}
@@ -35,9 +35,9 @@ def privacy_check(
 
     First the attacks are rehearsed on invented people, in a throw-away organisation on the same kind of database and
     in the same key store. Then this installation is looked at; nothing in it is changed. Exit status 0: every promise
-    is held. 1: one is broken. 2: one can not be told, because only somebody else could say.
+    is held. 1: one is broken. 2: one cannot be told, because only somebody else could say.
     """
-    from bot.privacy.check import FAST, FULL, Wanted, check
+    from bot.audit.check import FAST, FULL, Wanted, check
 
     aside = Console(stderr=True, highlight=False, soft_wrap=True)
     wanted = Wanted(backups, logs, FAST if fast else FULL)
@@ -50,7 +50,7 @@ def privacy_check(
 
 
 def _show(report: Report) -> None:
-    from bot.privacy.findings import PROMISES
+    from bot.audit.findings import PROMISES
 
     console = Console(highlight=False)
     table = Table("", "", "", box=None, show_header=False, padding=(0, 2, 1, 0))
@@ -75,7 +75,7 @@ def _evidence(promise: str, findings: list[Finding]) -> Text:
 
 
 def _summary(report: Report) -> str:
-    from bot.privacy.findings import PROMISES, Verdict
+    from bot.audit.findings import PROMISES, Verdict
 
     verdicts = [report.verdict(promise) for promise in PROMISES]
     counted = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in Verdict)
@@ -83,7 +83,7 @@ def _summary(report: Report) -> str:
 
 
 def _plain(report: Report) -> dict[str, object]:
-    from bot.privacy.findings import PROMISES
+    from bot.audit.findings import PROMISES
 
     return {
         "status": report.status,

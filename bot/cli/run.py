@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.errors import Misconfigured
-from bot.settings import Settings
+from bot.host.settings import Settings
 
 
 def serve() -> None:
@@ -22,7 +22,7 @@ def serve() -> None:
 
     Everything is configured by environment variables: run `hundred-days doctor` to see which, and what is missing.
     """
-    from bot import app, logs
+    from bot.host import app, logs
 
     settings = Settings.read(os.environ)
     settings.must_serve()
@@ -40,7 +40,7 @@ def practice(
 
     It uses files of its own and ignores the settings of a real installation.
     """
-    from bot.practice import practise
+    from bot.cli.practice import practise
 
     logging.basicConfig(level=logging.CRITICAL)
     try:
@@ -57,7 +57,7 @@ def migrate(
     ] = False,
 ) -> None:
     """Bring the database to the schema that this version expects. `serve` does it too, at its start."""
-    from bot import app
+    from bot.host import app
 
     async def upgrade() -> None:
         async with app.open_store(Settings.read(os.environ), accept_keys=accept_new_keys):

@@ -20,12 +20,12 @@ from bot.domain.people import Organisation, Platform, Segment
 from bot.domain.programmes import Programme
 from bot.domain.pulses import K_COMMENTS, K_SCORES
 from bot.errors import Misconfigured, Refusal
-from bot.features import organisations
-from bot.plan import Due, Event, Work, due
-from bot.settings import Settings
+from bot.features import administration
+from bot.host.settings import Settings
+from bot.plan import Due, WeeklyMoment, Work, due
 
 if TYPE_CHECKING:
-    from bot.app import Product
+    from bot.host.app import Product
 
 Which = Annotated[str, typer.Option("--organisation", help="The organisation's name, where there are several.")]
 SCORES = "How many must have answered before a score is shown; 5 or more."
@@ -51,12 +51,12 @@ def create_organisation(
     """Make an organisation, and print a single-use invitation for a workspace that the settings do not name."""
 
     async def act() -> None:
-        from bot import app
+        from bot.host import app
 
         # The store alone: connecting Slack or Teams would make an organisation first, where there is none.
         async with app.open_store(Settings.read(os.environ)) as store:
-            made = await organisations.create(store, name, zone, nation)
-            code = await organisations.invite(store, made, app.now())
+            made = await administration.create(store, name, zone, nation)
+            code = await administration.invite(store, made, app.now())
         _say(f"{made.name} is ready. {INVITATION}")
         _say(code)
 
@@ -79,11 +79,11 @@ def leave_workspace(
 
     async def act() -> str:
         async with _product() as product:
-            which = await organisations.named(product.store, organisation_name)
+            which = await administration.named(product.store, organisation_name)
             there = await _workspace(product, which, platform, workspace)
             if back:
-                await organisations.come_back(product.store, platform, there)
-            elif not await organisations.leave(product.store, platform, there, product.core.clock()):
+                await administration.come_back(product.store, platform, there)
+            elif not await administration.leave(product.store, platform, there, product.core.clock()):
                 raise Misconfigured(f"{there} had left already. Nothing was changed.")
         return there
 
@@ -110,15 +110,15 @@ def import_people(
     """
     content = _content(file)
 
-    async def act() -> organisations.Imported:
+    async def act() -> administration.Imported:
         async with _product() as product:
-            which = await organisations.named(product.store, organisation_name)
-            return await organisations.import_people(product.store, which, content)
+            which = await administration.named(product.store, organisation_name)
+            return await administration.import_people(product.store, which, content)
 
     async def let_go() -> int:
         async with _product() as product:
-            which = await organisations.named(product.store, organisation_name)
-            return await organisations.let_go(product.store, which, content, product.core.clock())
+            which = await administration.named(product.store, organisation_name)
+            return await administration.let_go(product.store, which, content, product.core.clock())
 
     done = asyncio.run(act())
     _say(f"{done.people} people are in the list. {done.reachable} of all people can be reached so far.")
@@ -134,7 +134,7 @@ def import_people(
         raise typer.Exit(1)
 
 
-def _findings(done: organisations.Imported) -> Iterator[str]:
+def _findings(done: administration.Imported) -> Iterator[str]:
     """What was left out, and what is not as the list may have meant it."""
     for problem in done.problems:
         yield f"Row {problem.row} was left out: {problem.reason}."
@@ -170,7 +170,7 @@ def start_programme(  # noqa: PLR0913, PLR0917 (each is an option of the command
 
     async def act() -> None:
         async with _product() as product:
-            which = await organisations.named(product.store, organisation_name)
+            which = await administration.named(product.store, organisation_name)
             with _in_words():
                 made = Programme(
                     id=new_id(),
@@ -183,7 +183,7 @@ def start_programme(  # noqa: PLR0913, PLR0917 (each is an option of the command
                     k_comment=comments,
                     segments=labels,
                 )
-            await organisations.start(product.store, made)
+            await administration.start(product.store, made)
         _say(f"{name} starts on {made.starts:%d %B %Y} and ends on {made.ends:%d %B %Y}.")
 
     asyncio.run(act())
@@ -204,9 +204,9 @@ def set_thresholds(
 
     async def act() -> int:
         async with _product() as product:
-            which = await organisations.named(product.store, organisation_name)
+            which = await administration.named(product.store, organisation_name)
             with _in_words():
-                return await organisations.set_thresholds(product.store, which, scores, comments, at_once=at_once)
+                return await administration.set_thresholds(product.store, which, scores, comments, at_once=at_once)
 
     if not asyncio.run(act()):
         raise Misconfigured("There is no programme yet. Start one: hundred-days programme start NAME.")
@@ -216,7 +216,7 @@ def set_thresholds(
 @pulse.command("open")
 def open_pulse(organisation_name: Which = "") -> None:
     """Open this week's pulse now, if its time has come and it has not been opened."""
-    asyncio.run(_do(Event.OPEN, organisation_name))
+    asyncio.run(_do(WeeklyMoment.OPEN, organisation_name))
 
 
 @pulse.command("close")
@@ -225,7 +225,7 @@ def close_pulse(organisation_name: Which = "") -> None:
 
     Where a trustee holds the key, they type their passphrase here; a pulse of an earlier week that waits is closed too.
     """
-    asyncio.run(_do(Event.CLOSE, organisation_name))
+    asyncio.run(_do(WeeklyMoment.CLOSE, organisation_name))
 
 
 @pulse.command("give-up")
@@ -240,7 +240,7 @@ def give_up(
 
     async def act() -> None:
         async with _product() as product:
-            which = await organisations.named(product.store, organisation_name)
+            which = await administration.named(product.store, organisation_name)
             given_up = await give_up_waiting(product, which.id)
         if not given_up:
             raise Misconfigured("No pulse waits for its trustee, so nothing was changed.")
@@ -270,48 +270,48 @@ def show_digest(
 @digest.command("send")
 def send_digest(organisation_name: Which = "") -> None:
     """Post this week's digest to its channels now, if its time has come and it has not been posted."""
-    asyncio.run(_do(Event.DIGEST, organisation_name))
+    asyncio.run(_do(WeeklyMoment.DIGEST, organisation_name))
 
 
 @asynccontextmanager
 async def _product() -> AsyncIterator[Product]:
-    from bot import app
+    from bot.host import app
 
     async with app.open_product(Settings.read(os.environ)) as product:
         yield product
 
 
-async def _do(event: Event, organisation_name: str) -> None:
+async def _do(event: WeeklyMoment, organisation_name: str) -> None:
     """Do what the plan has for this week, once, if its moment has come; and deliver it."""
-    from bot.routes import EVENTS
+    from bot.routes import JOBS
 
     async with _product() as product:
-        which = await organisations.named(product.store, organisation_name)
+        which = await administration.named(product.store, organisation_name)
         now = product.core.clock()
         work = Work(product.store, product.core.languages, product.core.themes, now)
         items = await _due_now(product, which, now, event)
         for item in items:
-            await EVENTS[event](item, work)
-        waited = await close_waiting(product, which.id) if event is Event.CLOSE else 0
+            await JOBS[event](item, work)
+        waited = await close_waiting(product, which.id) if event is WeeklyMoment.CLOSE else 0
         await product.worker.step()
     if not items and not waited:
         raise Misconfigured(f"There is nothing to {event} now: its time has not come, or no programme is running.")
     _say("Done. It happens once a week, so doing it again changes nothing.")
 
 
-async def _due_now(product: Product, which: Organisation, now: datetime, event: Event) -> list[Due]:
+async def _due_now(product: Product, which: Organisation, now: datetime, event: WeeklyMoment) -> list[Due]:
     async with product.store.view() as tx:
-        programmes = await tx.programmes.all(which.id)
+        programmes = await tx.programmes.list_all(which.id)
     return [item for p in programmes for item in due(which, p, now) if item.event is event]
 
 
 async def _preview(organisation_name: str, unit_name: str) -> None:
     from adapters.text.render import lines
+    from bot.composing import Reader
     from bot.features.digests import WeeklyDigest, digest_of
-    from bot.parcels import Reader
 
     async with _product() as product:
-        which = await organisations.named(product.store, organisation_name)
+        which = await administration.named(product.store, organisation_name)
         words = product.core.languages.words("en", which.tz)
         async with product.store.view() as tx:
             tree = await tx.people.tree(which.id)
@@ -319,7 +319,7 @@ async def _preview(organisation_name: str, unit_name: str) -> None:
             if not unit:
                 raise Misconfigured(f"There is no unit called {unit_name}.")
             reader = Reader(which, words, product.core.clock(), tx, product.core.themes)
-            for item in await tx.programmes.all(which.id):
+            for item in await tx.programmes.list_all(which.id):
                 sealed = await tx.pulses.last_sealed(item.id)
                 view = await digest_of(WeeklyDigest(item.id, sealed.week, unit), unit, reader) if sealed else None
                 _say(
@@ -329,7 +329,7 @@ async def _preview(organisation_name: str, unit_name: str) -> None:
 
 async def _workspace(product: Product, which: Organisation, platform: Platform, workspace: str) -> str:
     async with product.store.view() as tx:
-        known = (await tx.organisations.workspaces(which.id, gone=True)).get(platform, ())
+        known = (await tx.organisations.list_workspaces(which.id, gone=True)).get(platform, ())
     if workspace in known or (not workspace and len(known) == 1):
         return workspace or known[0]
     raise Misconfigured(f"Please say which with --workspace. There are: {', '.join(known) or 'none'}.")

@@ -168,7 +168,7 @@ def cells(theme: Theme, texts: int) -> list[Text]:
 
 
 def quote(reading: Reading) -> Text:
-    """One comment on one line, as text that can not turn into markup or steer a terminal."""
+    """One comment on one line, as text that cannot turn into markup or steer a terminal."""
     felt = reading.item.sentiment.value if reading.item.sentiment else "not scored"
     words = "".join(letter if letter.isprintable() else " " for letter in reading.text)
     return Text(f"  {felt}: “{' '.join(words.split())}”")

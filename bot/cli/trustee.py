@@ -15,11 +15,11 @@ from rich.text import Text
 
 from bot.domain.pulses import Pulse, State
 from bot.errors import Misconfigured, Refusal
-from bot.features import closing, organisations
-from bot.settings import Settings
+from bot.features import administration, closing
+from bot.host.settings import Settings
 
 if TYPE_CHECKING:
-    from bot.app import Product
+    from bot.host.app import Product
 
 Which = Annotated[str, typer.Option("--organisation", help="The organisation's name, where there are several.")]
 LOST = "The passphrase is right, but the key is not there any more: the answers of the week of {week} are lost."
@@ -57,7 +57,7 @@ def ask(prompt: str) -> SecretStr:
         try:
             return SecretStr(getpass(prompt))
         except (GetPassWarning, EOFError, OSError) as error:
-            raise Misconfigured("A passphrase is typed unseen, which this terminal can not do. Use another.") from error
+            raise Misconfigured("A passphrase is typed unseen, which this terminal cannot do. Use another.") from error
 
 
 async def close_waiting(product: Product, organisation: str) -> int:
@@ -93,10 +93,10 @@ async def _close(product: Product, pulse: Pulse) -> None:
 
 
 async def _appoint(passphrase: SecretStr, organisation_name: str) -> None:
-    from bot import app
+    from bot.host import app
 
     async with app.open_store(Settings.read(os.environ)) as store:
-        which = await organisations.named(store, organisation_name)
+        which = await administration.named(store, organisation_name)
         try:
             await store.appoint(which.id, passphrase)
         except Refusal as refusal:
@@ -104,10 +104,10 @@ async def _appoint(passphrase: SecretStr, organisation_name: str) -> None:
 
 
 async def _dismiss(organisation_name: str) -> bool:
-    from bot import app
+    from bot.host import app
 
     async with app.open_store(Settings.read(os.environ)) as store:
-        which = await organisations.named(store, organisation_name)
+        which = await administration.named(store, organisation_name)
         async with store.begin() as tx:
             return await tx.trustees.dismiss(which.id)
 

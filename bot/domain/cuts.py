@@ -117,7 +117,7 @@ class Ties(Generic[Group]):
         return seen
 
     def _pairs(self) -> Iterator[tuple[Group, Group]]:
-        """Neighbours in a maximum adjacency order that fewer than k ties can not part."""
+        """Neighbours in a maximum adjacency order that fewer than k ties cannot part."""
         waiting = [knot for knot, near in self._near.items() if near]
         left, ties = set(waiting), dict.fromkeys(waiting, 0)
         queue: list[tuple[int, int, Group]] = []

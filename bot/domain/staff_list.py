@@ -106,7 +106,7 @@ def sharing(rows: Sequence[StaffRow], stored: Mapping[str, Collection[str]]) -> 
 
 
 def units_of(rows: Sequence[StaffRow], known: Mapping[str, str]) -> tuple[dict[str, str], tuple[Problem, ...]]:
-    """The new units a list names, each with its parent's name, and the rows whose unit can not be placed.
+    """The new units a list names, each with its parent's name, and the rows whose unit cannot be placed.
 
     `known` is the ids of existing units by name. A unit is new when a row gives it a parent that is known or new; one
     that is neither is an unknown unit. Where rows disagree about a new unit's parent, the first is believed.

@@ -33,7 +33,7 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What was found in one comment. Sentiment is None where it can not be told (Welsh, or nothing said)."""
+    """What was found in one comment. Sentiment is None where it cannot be told (Welsh, or nothing said)."""
 
     row: int
     language: str

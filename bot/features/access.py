@@ -11,7 +11,7 @@ from bot.domain.people import Organisation, Person
 from bot.domain.sessions import Purpose
 from bot.entries import OpenPage
 from bot.errors import Misconfigured
-from bot.ports import Store
+from bot.ports.store import Store
 from bot.views import Fields, Link, Note, Reply, Show, View, text
 from bot.words import N_
 
@@ -28,7 +28,7 @@ async def open_page(_command: OpenPage, call: Call) -> Reply:
     if not call.pages:
         return Show(View(title, (text(t(NO_PAGES)),)))
     code, until = rules.fresh_code(), call.now + rules.CODE_LASTS
-    await call.tx.codes.put({rules.code_hash(code): rules.pass_for(call.person, Purpose.CHAT, until)})
+    await call.tx.codes.issue({rules.code_hash(code): rules.pass_for(call.person, Purpose.CHAT, until)})
     link = Link(f"{call.pages}{rules.ENTER}", rules.link(call.pages, code))
     body = (
         text(t(N_("Open this page and press the button. It knows you by this code:")), " ", link),
@@ -46,7 +46,7 @@ async def page(_rest: str, call: Call) -> Reply:
 async def enter(store: Store, typed: str, now: datetime) -> Person | None:
     """Use a code up. The person it lets in, or None where it is not, or no longer, good for anything."""
     async with store.begin() as tx:
-        used = await tx.codes.use(rules.code_hash(rules.given(typed)), now)
+        used = await tx.codes.redeem(rules.code_hash(rules.given(typed)), now)
         person = await tx.people.get(used.person) if used else None
         if used is None or person is None or person.organisation != used.organisation:
             return None
@@ -65,7 +65,9 @@ async def links(
             raise Misconfigured(f"There is no unit called {unit}.")
         people = [p for p in await tx.people.without_chat(organisation.id) if tree.inside(p.unit, wanted or p.unit)]
         codes = _codes(people)
-        await tx.codes.put({rules.code_hash(code): rules.pass_for(p, Purpose.LINK, until) for code, p in codes.items()})
+        await tx.codes.issue(
+            {rules.code_hash(code): rules.pass_for(p, Purpose.LINK, until) for code, p in codes.items()}
+        )
     return [(person, rules.link(pages, code)) for code, person in codes.items()]
 
 

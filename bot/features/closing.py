@@ -13,7 +13,7 @@ from bot.domain.ballots import Terms
 from bot.domain.pulses import Pulse, State
 from bot.errors import KeysLost, NotFound, Refusal, WrongPassphrase
 from bot.plan import Due, Work
-from bot.ports import Store
+from bot.ports.store import Store
 from bot.words import N_
 
 log = logging.getLogger(__name__)
@@ -67,9 +67,9 @@ async def close_with(store: Store, pulse_id: str, passphrase: SecretStr, now: da
 
 
 async def _stop_taking(pulse: Pulse, store: Store) -> Pulse:
-    """The pulse as it is from now on. Its thresholds may have risen since it was read; now they can not any more."""
+    """The pulse as it is from now on. Its thresholds may have risen since it was read; now they cannot any more."""
     async with store.begin() as tx:
-        await tx.pulses.to(pulse.id, State.OPEN, State.CLOSING)
+        await tx.pulses.transition(pulse.id, State.OPEN, State.CLOSING)
         return await tx.pulses.get(pulse.id) or pulse
 
 
@@ -83,11 +83,11 @@ async def _open_and_publish(pulse: Pulse, store: Store, now: datetime, passphras
     async with store.view() as tx:
         terms = Terms(
             tree=await tx.people.tree(pulse.organisation),
-            roster=await tx.pulses.roster(pulse.id),
+            roster=await tx.pulses.count_roster(pulse.id),
             k=pulse.k,
             k_comment=pulse.k_comment,
             segments=pulse.segments,
-            past=await tx.results.past(pulse),
+            past=await tx.results.published_before(pulse),
         )
     results = await asyncio.to_thread(ballots.publish, respondents, terms)
     async with store.begin() as tx:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from bot.composing import Reader
 from bot.core import Call
 from bot.domain import digests as rules
 from bot.domain.ballots import PublishedComment, Results
@@ -20,10 +21,9 @@ from bot.domain.themes import Comment, Kind, Sentiment, Theme, ThemeReport
 from bot.domain.threads import Side
 from bot.entries import ShowDigest
 from bot.errors import NotFound
-from bot.parcels import Reader
 from bot.parts import story_parts
-from bot.plan import DIGEST_GRACE, Due, Event, Work, plan_week
-from bot.ports import Recipient, When
+from bot.plan import DIGEST_GRACE, Due, WeeklyMoment, Work, plan_week
+from bot.ports.outbox import Destination, When
 from bot.views import Bar, Bars, Divider, Element, Fields, Heading, Note, Quote, Reply, Show, View, text
 from bot.wire import Notice
 from bot.words import N_, Words
@@ -84,13 +84,13 @@ async def post(due: Due, work: Work) -> None:
         pulse = await tx.pulses.of_week(due.programme.id, due.week.monday)
         if pulse is not None and pulse.state in {State.OPEN, State.CLOSING}:
             return
-        if not await tx.programmes.once(due.programme.id, due.week.monday, Event.DIGEST):
+        if not await tx.programmes.claim(due.programme.id, due.week.monday, WeeklyMoment.DIGEST):
             return
-        for channel in await tx.channels.all(due.organisation.id):
+        for channel in await tx.channels.list_all(due.organisation.id):
             notice = WeeklyDigest(due.programme.id, due.week.monday, channel.unit)
             when = When(due.week.digest, not_after=due.week.digest + DIGEST_GRACE)
             key = f"{notice.name()}:{due.programme.id}:{due.week.monday}:{channel.id}"
-            await tx.outbox.put(due.organisation.id, notice, Recipient(channel=channel.id), when, key)
+            await tx.outbox.queue(due.organisation.id, notice, Destination(channel=channel.id), when, key)
 
 
 async def show(_command: ShowDigest, call: Call) -> Reply:
@@ -98,7 +98,7 @@ async def show(_command: ShowDigest, call: Call) -> Reply:
     reader = Reader(call.organisation, call.words, call.now, call.tx, call.themes, person=call.person)
     tree = await call.tx.people.tree(call.organisation.id)
     unit = tree.root.id if call.person.role is Role.STEWARD else call.person.unit
-    for programme in reversed(await call.tx.programmes.all(call.organisation.id)):
+    for programme in reversed(await call.tx.programmes.list_all(call.organisation.id)):
         pulse = await call.tx.pulses.last_sealed(programme.id)
         view = await digest_of(WeeklyDigest(programme.id, pulse.week, unit), unit, reader) if pulse else None
         if view is not None:
@@ -232,7 +232,7 @@ async def _quote(week: Week, reader: Reader) -> list[Element]:
     if chosen is None:
         return []
     shown, comment = chosen
-    names = await reader.tx.people.names(reader.organisation.id)
+    names = await reader.tx.people.names_to_hide(reader.organisation.id)
     [words] = await reader.themes.redact([comment.body], names)
     by = reader.words(N_("one of {n} who wrote about: {theme}"), n=shown.n, theme=shown.theme.name)
     return [Quote(words, by)]
@@ -271,7 +271,7 @@ async def _week(notice: WeeklyDigest, unit: str, reader: Reader) -> Week:
     programme = await tx.programmes.get(notice.programme)
     pulse = await tx.pulses.of_week(programme.id, notice.week)
     tree = await tx.people.tree(reader.organisation.id)
-    results = await tx.results.of(pulse.id) if pulse else Results()
+    results = await tx.results.for_pulse(pulse.id) if pulse else Results()
     comments = rules.in_scope(results, unit, tree, pulse.k_comment) if pulse else ()
     themes = await _themes_of(pulse, results, comments, Scope(unit, tree), reader) if pulse and comments else []
     return Week(programme, pulse, results, tree, unit, comments, tuple(themes))
@@ -294,7 +294,7 @@ async def _found(comments: Sequence[PublishedComment], history: Sequence[str], r
     """What was found, but for new themes that are a colleague's name."""
     given = [Comment(comment.body, comment.band) for comment in comments]
     report = await reader.themes.find(given, history, reader.words.language)
-    names = await reader.tx.people.names(reader.organisation.id)
+    names = await reader.tx.people.names_to_hide(reader.organisation.id)
     people = [t for t in report.themes if t.kind is Kind.EMERGING and await _names_somebody(t, given, names, reader)]
     return replace(report, themes=tuple(theme for theme in report.themes if theme not in people))
 
@@ -310,7 +310,7 @@ async def _span(programme: Programme, monday: date, reader: Reader) -> rules.Spa
     """From the last digest that was posted before this one; the first tells of all that was told before it."""
     organisation = reader.organisation
     first = programme.starts - timedelta(days=programme.starts.weekday()) - BEFORE_THE_FIRST
-    last = await reader.tx.programmes.last(programme.id, Event.DIGEST, monday) or first
+    last = await reader.tx.programmes.last_claimed(programme.id, WeeklyMoment.DIGEST, monday) or first
     since, until = (plan_week(organisation, programme, week).digest for week in (last, monday))
     return rules.Span(since, until, organisation.tz)
 

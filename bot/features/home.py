@@ -23,7 +23,7 @@ from bot.entries import (
     StartStory,
 )
 from bot.errors import NotFound, Refusal
-from bot.ports import Channel
+from bot.ports.channels import Channel
 from bot.views import (
     Ask,
     Button,
@@ -116,7 +116,7 @@ async def save_settings(command: SaveSettings, call: Call) -> Reply:
     if command.language not in LANGUAGES:
         raise Refusal(UNKNOWN_LANGUAGE, field="language")
     changed = replace(call.person, language=command.language, paused=command.paused is Flag.YES)
-    await call.tx.people.settle(changed)
+    await call.tx.people.save_settings(changed)
     t = call.words.instead(command.language)
     paused = N_("You will not be asked anything until you change this again.")
     asked = N_("You will be asked when the next pulse opens.")
@@ -261,4 +261,4 @@ def _languages(rest: str) -> tuple[str, tuple[str, ...]]:
 
 
 async def _running(call: Call) -> Programme | None:
-    return of_today(await call.tx.programmes.all(call.organisation.id), call.today)
+    return of_today(await call.tx.programmes.list_all(call.organisation.id), call.today)

@@ -15,7 +15,7 @@ from bot.domain.retention import Kept, kept_for
 from bot.domain.stories import Story, StoryState
 from bot.entries import MyData
 from bot.errors import Refusal
-from bot.ports import Held
+from bot.ports.traces import Held
 from bot.views import (
     Ask,
     Button,
@@ -87,7 +87,7 @@ class ConfirmErasure(Command):
 async def my_data(_command: MyData, call: Call) -> Reply:
     """Everything that is held about this person, in plain words: how many, and never what."""
     t = call.words
-    held = await call.tx.traces.of(call.person.id, call.now)
+    held = await call.tx.traces.for_person(call.person.id, call.now)
     body: list[Element] = [Heading(t(N_("In the list of staff"))), Fields(await _listed(call, held))]
     body += [Heading(t(N_("Pulses"))), *await _asked(call, held)]
     body += [Heading(t(N_("What you have written"))), Fields(await _written(call))]
@@ -107,7 +107,7 @@ async def erase_me(_command: EraseMe, call: Call) -> Reply:
     t = call.words
     body: list[Element] = [Heading(t(N_("What goes"))), *(text(t(line)) for line in GOES)]
     body += [Heading(t(N_("What stays, and why"))), *(text(t(line, weeks=WEEKS)) for line in STAYS)]
-    sure = Tick("sure", t(N_("I am sure. It can not be undone.")))
+    sure = Tick("sure", t(N_("I am sure. It cannot be undone.")))
     return Ask(Form(t(N_("Erase me")), ConfirmErasure, (sure,), t(N_("Erase")), t(N_("Cancel")), tuple(body)))
 
 
@@ -116,15 +116,15 @@ async def erase(command: ConfirmErasure, call: Call) -> Reply:
     if command.sure is not Flag.YES:
         raise Refusal(NOT_SURE, field="sure")
     for pulse in await call.tx.pulses.unfinished(call.organisation.id):
-        await call.tx.pulses.hold(pulse.id)
+        await call.tx.pulses.lock(pulse.id)
         await call.tx.ballots.withdraw(pulse.id, call.person.id)
-    for story in await call.tx.stories.mine(call.organisation.id, call.person.id):
+    for story in await call.tx.stories.by_teller(call.organisation.id, call.person.id):
         await _withdraw(story, call)
-    for thread in await call.tx.threads.mine(call.organisation.id, call.person.id):
+    for thread in await call.tx.threads.by_author(call.organisation.id, call.person.id):
         await call.tx.traces.take_back(thread.id)
         await call.tx.threads.close(thread.id)
     await call.tx.traces.erase(call.person.id)
-    await call.tx.people.settle(replace(call.person, language=ENGLISH, zone=call.organisation.zone, paused=True))
+    await call.tx.people.save_settings(replace(call.person, language=ENGLISH, zone=call.organisation.zone, paused=True))
     t = call.words
     again = N_("Nothing more will be asked of you. If you change your mind, say so in your settings.")
     return Show(View(t(N_("You have been forgotten, as far as you could be found")), (text(t(again)),)))
@@ -158,7 +158,7 @@ async def _asked(call: Call, held: Held) -> Sequence[Element]:
     body: list[Element] = [Fields(((t(N_("Asked in the last {weeks} weeks"), weeks=WEEKS), str(held.rosters)),))]
     body.append(text(t(N_("With each we keep your unit, place and grade of that day, and not whether you answered."))))
     unfinished = await call.tx.pulses.unfinished(call.organisation.id)
-    own = [pulse for pulse in unfinished if await call.tx.pulses.labels(pulse.id, call.person.id)]
+    own = [pulse for pulse in unfinished if await call.tx.pulses.labels_of(pulse.id, call.person.id)]
     return [*body, *[Fields(await _recorded(pulse, call)) for pulse in own]]
 
 
@@ -166,7 +166,7 @@ async def _recorded(pulse: Pulse, call: Call) -> tuple[tuple[str, str], ...]:
     t = call.words
     if pulse.state is State.CLOSING:
         return ((t(N_("The pulse that has just closed")), t(N_("being counted"))),)
-    answered = await call.tx.ballots.answered(pulse, call.person.id)
+    answered = await call.tx.ballots.items_answered(pulse, call.person.id)
     names = {item: t(QUESTIONS[item].text) for item in pulse.items} | {COMMENT: t(N_("Your comment"))}
     says = {True: t(N_("recorded, sealed")), False: t(N_("nothing"))}
     return tuple((name, says[item in answered]) for item, name in names.items())
@@ -174,8 +174,8 @@ async def _recorded(pulse: Pulse, call: Call) -> tuple[tuple[str, str], ...]:
 
 async def _written(call: Call) -> tuple[tuple[str, str], ...]:
     t = call.words
-    stories = await call.tx.stories.mine(call.organisation.id, call.person.id)
-    threads = await call.tx.threads.mine(call.organisation.id, call.person.id)
+    stories = await call.tx.stories.by_teller(call.organisation.id, call.person.id)
+    threads = await call.tx.threads.by_author(call.organisation.id, call.person.id)
     told = [story for story in stories if story.state is not StoryState.DRAFT]
     return (
         (t(N_("Stories with your name")), str(sum(bool(story.teller) for story in told))),

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.composing import Reader
 from bot.core import Call
 from bot.domain import pulses as rules
 from bot.domain.ballots import COMMENT
@@ -17,9 +18,8 @@ from bot.domain.pulses import Pulse, State
 from bot.domain.questions import QUESTIONS, SCALE, next_questions
 from bot.entries import ShowPulse
 from bot.errors import Refusal
-from bot.parcels import Reader
-from bot.plan import Due, Event, Work, next_moment
-from bot.ports import When
+from bot.plan import Due, WeeklyMoment, Work, next_moment
+from bot.ports.outbox import When
 from bot.views import (
     Ask,
     Button,
@@ -46,12 +46,12 @@ SEALED_COMMENT = N_(
 )
 NONE_PLANNED = N_("No pulse is planned at the moment.")
 UNHELD = N_(
-    "What we can not protect: what you write may give you away, and somebody who controls the server while the pulse "
+    "What we cannot protect: what you write may give you away, and somebody who controls the server while the pulse "
     "is open could, with effort, look. That is why it is open for a few days only."
 )
 HELD = N_(
     "A trustee holds the key to this pulse: without their passphrase nobody can open the answers, not even the server. "
-    "What we can not protect: what you write may give you away, and somebody who changes the program itself could read "
+    "What we cannot protect: what you write may give you away, and somebody who changes the program itself could read "
     "what comes in from then on."
 )
 log = logging.getLogger(__name__)
@@ -113,11 +113,11 @@ class PulseReminder(Notice):
 
 async def show(_command: ShowPulse, call: Call) -> Reply:
     """The open pulse with what is already answered marked, or when the next one comes."""
-    programmes = await call.tx.programmes.all(call.organisation.id)
+    programmes = await call.tx.programmes.list_all(call.organisation.id)
     for programme in programmes:
         pulse = await call.tx.pulses.current(programme.id)
-        if pulse and pulse.open_at(call.now) and await call.tx.pulses.labels(pulse.id, call.person.id):
-            answered = await call.tx.ballots.answered(pulse, call.person.id)
+        if pulse and pulse.open_at(call.now) and await call.tx.pulses.labels_of(pulse.id, call.person.id):
+            answered = await call.tx.ballots.items_answered(pulse, call.person.id)
             return Show(asking(pulse, answered, call.words))
     running = of_today(programmes, call.today)
     return Show(_nothing_open(running, call) if running else View(call.words(NONE_PLANNED)))
@@ -169,7 +169,7 @@ async def compose_asked(notice: PulseAsked, reader: Reader) -> View | None:
     pulse = await _still_asking(notice.pulse, reader)
     if pulse is None or reader.person is None:
         return None
-    answered = await reader.tx.ballots.answered(pulse, reader.person.id)
+    answered = await reader.tx.ballots.items_answered(pulse, reader.person.id)
     return asking(pulse, answered, reader.words)
 
 
@@ -178,7 +178,7 @@ async def compose_reminder(notice: PulseReminder, reader: Reader) -> View | None
     pulse = await _still_asking(notice.pulse, reader)
     if pulse is None or reader.person is None:
         return None
-    if await reader.tx.ballots.answered(pulse, reader.person.id):
+    if await reader.tx.ballots.items_answered(pulse, reader.person.id):
         return None
     return asking(pulse, frozenset(), reader.words, reminder=True)
 
@@ -196,10 +196,10 @@ async def _still_asking(pulse_id: str, reader: Reader) -> Pulse | None:
 async def open_pulse(due: Due, work: Work) -> None:
     """Open the week's pulse: its keys, its roster, and a message to everybody on it, in one transaction."""
     async with work.store.begin() as tx:
-        if not await tx.programmes.once(due.programme.id, due.week.monday, Event.OPEN):
+        if not await tx.programmes.claim(due.programme.id, due.week.monday, WeeklyMoment.OPEN):
             return
-        items = next_questions(await tx.pulses.asked(due.programme.id), measure=_is_measure(due))
-        trustee = await tx.trustees.of(due.organisation.id)
+        items = next_questions(await tx.pulses.items_asked(due.programme.id), measure=_is_measure(due))
+        trustee = await tx.trustees.for_organisation(due.organisation.id)
         pulse = replace(_planned(due, items, work.now), trustee=trustee.id if trustee else "")
         asked = await tx.pulses.open(pulse)
         await tx.outbox.fan_out(pulse, PulseAsked(pulse.id), When(pulse.opens, not_after=pulse.closes))
@@ -216,7 +216,7 @@ async def remind(due: Due, work: Work) -> None:
         if (
             pulse is None
             or work.now < pulse.opens + REMINDER_DISTANCE
-            or not await tx.programmes.once(due.programme.id, due.week.monday, Event.REMIND)
+            or not await tx.programmes.claim(due.programme.id, due.week.monday, WeeklyMoment.REMIND)
         ):
             return
         await tx.outbox.fan_out(pulse, PulseReminder(pulse.id), When(work.now, not_after=pulse.closes))
@@ -237,7 +237,7 @@ def asking(pulse: Pulse, answered: frozenset[str], t: Words, *, reminder: bool =
 
 
 def promise(pulse: Pulse, t: Words) -> View:
-    """What happens with an answer, and what we can not protect, before anybody is asked to trust it."""
+    """What happens with an answer, and what we cannot protect, before anybody is asked to trust it."""
     return View(
         t(N_("What happens with my answer?")),
         (
@@ -324,7 +324,7 @@ def _comment_form(pulse: Pulse, t: Words) -> Form:
 
 
 def _nothing_open(programme: Programme, call: Call) -> View:
-    opens = next_moment(call.organisation, programme, Event.OPEN, call.now)
+    opens = next_moment(call.organisation, programme, WeeklyMoment.OPEN, call.now)
     if opens is None:
         return View(call.words(NONE_PLANNED))
     when = call.words.moment(waking(opens, call.person.tz))
@@ -336,17 +336,17 @@ def _nothing_open(programme: Programme, call: Call) -> View:
 
 async def _asked(pulse_id: str, call: Call) -> tuple[Pulse, Labels]:
     """The pulse, kept from closing meanwhile, and the person's place on its roster."""
-    pulse = await call.tx.pulses.hold(pulse_id)
+    pulse = await call.tx.pulses.lock(pulse_id)
     if pulse is None or pulse.organisation != call.organisation.id or pulse.state is not State.OPEN:
         raise Refusal(rules.CLOSED)
-    labels = await call.tx.pulses.labels(pulse.id, call.person.id)
+    labels = await call.tx.pulses.labels_of(pulse.id, call.person.id)
     if labels is None:
         raise Refusal(rules.NOT_ASKED)
     return pulse, labels
 
 
 async def _asking_again(pulse: Pulse, call: Call) -> View:
-    return asking(pulse, await call.tx.ballots.answered(pulse, call.person.id), call.words)
+    return asking(pulse, await call.tx.ballots.items_answered(pulse, call.person.id), call.words)
 
 
 def _is_measure(due: Due) -> bool:

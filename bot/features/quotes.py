@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.composing import Reader
 from bot.core import Call
 from bot.domain.ballots import PublishedComment
 from bot.domain.calendar import monday_of
@@ -15,9 +16,8 @@ from bot.domain.pulses import State
 from bot.domain.quotes import Review
 from bot.entries import ReviewQuotes
 from bot.errors import NotFound, Refusal
-from bot.parcels import Reader
-from bot.plan import Due, Event, Work, plan_week
-from bot.ports import Recipient, When
+from bot.plan import Due, WeeklyMoment, Work, plan_week
+from bot.ports.outbox import Destination, When
 from bot.views import (
     Button,
     Buttons,
@@ -38,7 +38,7 @@ from bot.words import N_, Words
 AT_ONCE = 8
 A_WEEK = timedelta(days=7)
 STEWARDS_ONLY = N_("Only the programme's stewards can do that.")
-TOO_LATE = N_("The digest with this comment has been posted. What it quotes can not be changed any more.")
+TOO_LATE = N_("The digest with this comment has been posted. What it quotes cannot be changed any more.")
 OTHERWISE = N_("Somebody else has decided about that comment meanwhile. It stays as they left it.")
 PLEASE_LOOK = N_("The digest comes on {when}. Before, please look whether they name anybody. Unseen, none is quoted.")
 HOW = N_(
@@ -99,14 +99,14 @@ async def ask(due: Due, work: Work) -> None:
         pulse = await tx.pulses.of_week(due.programme.id, due.week.monday)
         if pulse is None or pulse.state is not State.SEALED:
             return
-        if not await tx.programmes.once(due.programme.id, due.week.monday, Event.REVIEW):
+        if not await tx.programmes.claim(due.programme.id, due.week.monday, WeeklyMoment.REVIEW):
             return
-        if not _offered((await tx.results.of(pulse.id)).comments):
+        if not _offered((await tx.results.for_pulse(pulse.id)).comments):
             return
         notice, when = QuotesWaiting(pulse.id), When(work.now, not_after=due.week.digest)
         for steward in await tx.people.stewards(due.organisation.id):
             key = f"{notice.name()}:{pulse.id}:{steward.id}"
-            await tx.outbox.put(due.organisation.id, notice, Recipient(person=steward.id), when, key)
+            await tx.outbox.queue(due.organisation.id, notice, Destination(person=steward.id), when, key)
 
 
 async def compose_waiting(notice: QuotesWaiting, reader: Reader) -> View | None:
@@ -114,7 +114,7 @@ async def compose_waiting(notice: QuotesWaiting, reader: Reader) -> View | None:
     if reader.person is None or reader.person.role is not Role.STEWARD:
         return None
     pulse = await reader.tx.pulses.get(notice.pulse)
-    if pulse is None or not _some_wait((await reader.tx.results.of(pulse.id)).comments):
+    if pulse is None or not _some_wait((await reader.tx.results.for_pulse(pulse.id)).comments):
         return None
     programme = await reader.tx.programmes.get(pulse.programme)
     t, posted = reader.words, plan_week(reader.organisation, programme, pulse.week).digest
@@ -151,7 +151,7 @@ def _title(*, decided: bool, some: bool) -> str:
 
 async def _listed(page: Sequence[PublishedComment], call: Call) -> list[tuple[Element, ...]]:
     """Each comment, redacted, with the unit it was published for, and never with its scale answer or a smaller unit."""
-    names = await call.tx.people.names(call.organisation.id) if page else frozenset()
+    names = await call.tx.people.names_to_hide(call.organisation.id) if page else frozenset()
     tree = await call.tx.people.tree(call.organisation.id)
     words = await call.themes.redact([comment.body for comment in page], names)
     t = call.words

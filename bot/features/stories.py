@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from bot.composing import Reader
 from bot.core import Call
 from bot.delivery import edit
 from bot.domain import stories as rules
@@ -15,9 +16,9 @@ from bot.domain.programmes import Programme, of_today
 from bot.domain.stories import AUDIENCES, KINDS, Audience, Story, StoryKind, StoryState
 from bot.entries import MyStories, StartStory
 from bot.errors import NotFound, Refusal
-from bot.parcels import Reader
 from bot.parts import story_parts
-from bot.ports import Channel, Recipient, When
+from bot.ports.channels import Channel
+from bot.ports.outbox import Destination, When
 from bot.views import (
     Ask,
     Button,
@@ -145,7 +146,7 @@ async def withdraw(command: WithdrawStory, call: Call) -> Reply:
 
 async def mine(_command: MyStories, call: Call) -> Reply:
     """What this person has told, named or not, with a way to take each back."""
-    stories = await call.tx.stories.mine(call.organisation.id, call.person.id)
+    stories = await call.tx.stories.by_teller(call.organisation.id, call.person.id)
     t = call.words
     if not stories:
         return Show(View(t(N_("My stories")), (text(t(N_("You have not told one yet. Try /story."))),)))
@@ -253,7 +254,7 @@ def _help(t: Words) -> View:
 
 
 async def _running(call: Call) -> Programme:
-    programme = of_today(await call.tx.programmes.all(call.organisation.id), call.today)
+    programme = of_today(await call.tx.programmes.list_all(call.organisation.id), call.today)
     if programme is None:
         raise Refusal(NO_PROGRAMME)
     return programme
@@ -302,9 +303,9 @@ async def _unnamed(audience: Audience, call: Call) -> tuple[str, Audience]:
     """Where an unnamed story stands. A team's own does in the team, if enough people can tell one there.
 
     Those of the units below do not count: they have channels of their own. Any other stands in the organisation, as if
-    from anybody: a unit would say who can not have told it. The team of whoever is in no unit is the organisation.
+    from anybody: a unit would say who cannot have told it. The team of whoever is in no unit is the organisation.
     """
-    heads = await call.tx.people.heads(call.organisation.id)
+    heads = await call.tx.people.possible_writers(call.organisation.id)
     root, own = (await call.tx.people.tree(call.organisation.id)).root.id, call.person.unit
     if audience is Audience.TEAM and own != root:
         if heads.get(own, 0) < THREAD_UNIT_MIN:
@@ -318,11 +319,11 @@ async def _unnamed(audience: Audience, call: Call) -> tuple[str, Audience]:
 async def _spread(story: Story, call: Call) -> None:
     tree = await call.tx.people.tree(story.organisation)
     due = story.shown_from or call.now
-    for channel in await call.tx.channels.all(story.organisation):
+    for channel in await call.tx.channels.list_all(story.organisation):
         if _shown_in(channel, story, tree):
             key = f"{StoryShared.name()}:{story.id}:{channel.id}"
-            await call.tx.outbox.put(
-                story.organisation, StoryShared(story.id), Recipient(channel=channel.id), When(due), key
+            await call.tx.outbox.queue(
+                story.organisation, StoryShared(story.id), Destination(channel=channel.id), When(due), key
             )
 
 

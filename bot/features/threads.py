@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
+from bot.composing import Moment, Reader
 from bot.core import Call
 from bot.domain import threads as rules
 from bot.domain.calendar import next_batch
@@ -13,9 +14,9 @@ from bot.domain.people import THREAD_UNIT_MIN, Person, Role, Tree, without
 from bot.domain.threads import HEARING, RECIPIENTS, Entry, Hearing, Recipient, Side, Thread
 from bot.entries import MyThreads, SpeakUp
 from bot.errors import NotFound, Refusal
-from bot.parcels import Moment, Reader
-from bot.ports import Again, Transaction, When
-from bot.ports import Recipient as To
+from bot.ports.outbox import Again, When
+from bot.ports.outbox import Destination as To
+from bot.ports.store import Transaction
 from bot.views import (
     Ask,
     Button,
@@ -50,7 +51,7 @@ HERE_PROMISE = N_(
 )
 CODE_PROMISE = N_(
     "A code only: nothing that leads to you is kept, not even locked. Nobody tells you that there is a reply; you come "
-    "back with the code, which is shown once. Who has the code can read and answer; a lost one can not be replaced. "
+    "back with the code, which is shown once. Who has the code can read and answer; a lost one cannot be replaced. "
     "Somebody who controls the running system could watch you write or come back, but not find you afterwards."
 )
 NAMED_PROMISE = N_("With your name: those who read it see who you are.")
@@ -195,7 +196,7 @@ async def open_thread(command: OpenThread, call: Call) -> Reply:
     await _tell(readers, thread, entry, call)
     if code:
         return Ask(_receipt(code, call))
-    return Show(_sent(await call.tx.threads.handle(thread), readers, tree.units[unit].name, call))
+    return Show(_sent(await call.tx.threads.handle_of(thread), readers, tree.units[unit].name, call))
 
 
 async def enter_code(_command: EnterCode, call: Call) -> Reply:
@@ -233,7 +234,7 @@ async def say(command: SayInThread, call: Call) -> Reply:
     rules.require_open(thread)
     entry = _entry(seat.side, command.body, call)
     call.tx.threads.spend(call.person.id, call.today)
-    await call.tx.threads.say(thread.id, entry)
+    await call.tx.threads.add_entry(thread.id, entry)
     if seat.side is Side.STAFF:
         await _tell(await _readers(thread, call.tx), thread, entry, call)
     elif not thread.coded:
@@ -263,10 +264,12 @@ async def mine(_command: MyThreads, call: Call) -> Reply:
 
     One without a name that its author is to answer too stands there twice, so that nobody's list lacks it.
     """
-    own = [t.seen_by(Side.STAFF, call.now) for t in await call.tx.threads.mine(call.organisation.id, call.person.id)]
+    own = [
+        t.seen_by(Side.STAFF, call.now) for t in await call.tx.threads.by_author(call.organisation.id, call.person.id)
+    ]
     led = [t for t in await _led_by(call) if not t.closed and t.author != call.person.id]
     led.sort(key=lambda thread: (not thread.waiting, thread.opened))
-    named = [*((thread, thread.id) for thread in led), *[(t, await call.tx.threads.handle(t)) for t in own]]
+    named = [*((thread, thread.id) for thread in led), *[(t, await call.tx.threads.handle_of(t)) for t in own]]
     t = call.words
     none = () if named else (text(t(N_("There are none. Start one with /speakup."))),)
     listed = (part for thread, name in named for part in _listed(thread, name, t))
@@ -297,7 +300,7 @@ async def compose_waiting(notice: ThreadWaiting, reader: Reader) -> View | None:
 
 async def find_author(notice: ThreadAnswered, tx: Transaction) -> str | None:
     """Open the locked route, at the moment of sending and for nothing else."""
-    return await tx.threads.author(notice.thread)
+    return await tx.threads.find_author(notice.thread)
 
 
 async def compose_answered(notice: ThreadAnswered, reader: Reader) -> View | None:
@@ -307,7 +310,7 @@ async def compose_answered(notice: ThreadAnswered, reader: Reader) -> View | Non
         return None
     if notice.telling > 1 and not thread.last_word(notice.entry, Side.STAFF, reader.now):
         return None
-    t, name = reader.words, await reader.tx.threads.handle(thread)
+    t, name = reader.words, await reader.tx.threads.handle_of(thread)
     read = Buttons((Button(t(N_("Read it")), ReadThread(name), Style.PRIMARY, asks=True),))
     if notice.telling == 1:
         return View(t(N_("You have a reply")), (read,))
@@ -389,7 +392,7 @@ async def _reading(seat: Seat, author: str, call: Call) -> Form:
         cancel=t(N_("Not now")),
         body=(*_quotes(seat, author, t), end, *map(Note, notes)),
         fixed={"thread": seat.name},
-        draft=await call.tx.threads.draft(seat.thread) if seat.ticketed else "",
+        draft=await call.tx.threads.draft_name(seat.thread) if seat.ticketed else "",
     )
 
 
@@ -455,14 +458,14 @@ async def _addressed(command: OpenThread, tree: Tree, call: Call) -> tuple[str, 
     write to the stewards; they know that it was not themselves, so they hide nobody.
     """
     people, organisation, root = call.tx.people, call.organisation.id, tree.root.id
-    heads = without(await people.stewards(organisation), await people.heads(organisation))
+    heads = without(await people.stewards(organisation), await people.possible_writers(organisation))
     hidden = command.hear is not Hearing.NAMED
     if hidden and sum(heads.values()) < THREAD_UNIT_MIN:
         raise Refusal(rules.TOO_FEW, field="hear")
     if command.recipient is Recipient.STEWARD:
         return root, Recipient.STEWARD
     above = command.recipient is Recipient.ABOVE
-    shelters = tree.shelters(tree.one_up(heads) if above else heads, await people.led(organisation))
+    shelters = tree.shelters(tree.one_up(heads) if above else heads, await people.units_with_leader(organisation))
     for unit in _upwards(tree, call.person, above=above):
         enough = not hidden or shelters[unit] >= THREAD_UNIT_MIN
         if enough and _others(await people.leaders(organisation, unit), call.person):
@@ -491,9 +494,9 @@ async def _seat(name: str, call: Call) -> Seat:
     like what the others are answered. Nobody else's messages lead them to its id but those of former versions.
     """
     threads, organisation, person = call.tx.threads, call.organisation.id, call.person.id
-    ticketed = await threads.admitted(organisation, name, person, call.now)
+    ticketed = await threads.by_ticket(organisation, name, person, call.now)
     thread = await threads.get(ticketed or name)
-    handled = None if thread else await threads.called(organisation, name, person)
+    handled = None if thread else await threads.by_handle(organisation, name, person)
     if handled:
         thread = await threads.get(handled)
     if thread is not None and thread.organisation == organisation:
@@ -504,7 +507,7 @@ async def _seat(name: str, call: Call) -> Seat:
         if handed_over.entries and await _leads(call.person, thread, call.tx):
             return Seat(handed_over, Side.LEADER, name)
         if await threads.opened_by(thread.id, person):
-            return Seat(own, Side.STAFF, await threads.handle(thread))
+            return Seat(own, Side.STAFF, await threads.handle_of(thread))
     raise NotFound(TICKET_GONE if _is_ticket(name) else NO_THREAD)
 
 
@@ -535,7 +538,7 @@ async def _led_by(call: Call) -> list[Thread]:
     tree = await call.tx.people.tree(person.organisation)
     units = {person.unit, tree.root.id}
     if person.role is Role.STEWARD:
-        units |= tree.units.keys() - await call.tx.people.led(person.organisation)
+        units |= tree.units.keys() - await call.tx.people.units_with_leader(person.organisation)
     threads = await call.tx.threads.of_units(person.organisation, units)
     handed_over = [(t, t.seen_by(Side.LEADER, call.now)) for t in threads]
     return [seen for t, seen in handed_over if seen.entries and await _leads(person, t, call.tx)]
@@ -559,10 +562,10 @@ async def _tell(readers: Collection[Person], thread: Thread, entry: Entry, call:
             continue
         notice = ThreadWaiting(thread.id, entry.id)
         key = f"{notice.name()}:{entry.id}:{reader.id}"
-        await call.tx.outbox.put(thread.organisation, notice, To(person=reader.id), when, key)
+        await call.tx.outbox.queue(thread.organisation, notice, To(person=reader.id), when, key)
 
 
 async def _tell_author(thread: Thread, entry: Entry, call: Call) -> None:
     notice = ThreadAnswered(thread.id, entry.id)
     when = When(next_batch(call.now, call.organisation.tz))
-    await call.tx.outbox.put(thread.organisation, notice, To(), when, f"{notice.name()}:{entry.id}")
+    await call.tx.outbox.queue(thread.organisation, notice, To(), when, f"{notice.name()}:{entry.id}")

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 
-from storage.rows import Instant, Row
+from storage.rows.base import Instant, Row
 
 
 def plain_types(kind: str, item: Any, _context: Any) -> str | Literal[False]:

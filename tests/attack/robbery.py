@@ -8,12 +8,12 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.privacy.crowd import Plan
-from bot.privacy.loot import Loot, Night
-from bot.privacy.place import Place
-from bot.privacy.rehearsal import rehearse
-from bot.privacy.thief import Rows, Tables
-from bot.settings import Settings
+from bot.audit.crowd import Plan
+from bot.audit.loot import Loot, Night
+from bot.audit.place import Place
+from bot.audit.rehearsal import rehearse
+from bot.audit.thief import Rows, Tables
+from bot.host.settings import Settings
 from storage.engine import sqlite_file
 from tests import seeds
 from tests.soak.figures import SOAK

@@ -23,7 +23,7 @@ from bot.domain.pulses import State
 from bot.domain.sessions import CODE_LASTS, SESSION_LASTS, Purpose, code_hash, fresh_code, pass_for
 from bot.features import stories, threads
 from bot.features.access import enter, links
-from bot.features.organisations import import_people
+from bot.features.administration import import_people
 from bot.routes import COMMANDS
 from tests.attack.thief import flush, hits, steal
 from tests.platforms.pages import SECRET, Browser, Site, open_site
@@ -76,7 +76,7 @@ async def test_a_code_used_by_two_at_once_lets_one_in(site: Site) -> None:
 
 
 async def test_no_row_and_no_file_holds_a_code_or_a_session(site: Site) -> None:
-    """A thief of the database can not come in, nor tell who was here; the search would find the hash."""
+    """A thief of the database cannot come in, nor tell who was here; the search would find the hash."""
     waiting, used = await site.code("u6"), await site.code("u5")
     browser = site.stranger()
     await browser.enter(used)
@@ -152,13 +152,13 @@ async def test_a_link_lets_its_person_in_without_a_chat_account_and_once(site: S
     until = site.world.time[0] + timedelta(days=7)
     made = {person.key: link for person, link in await links(store, council, site.url, "Roads", until)}
     async with store.view() as tx:
-        before = await tx.people.reachable(council.id)
+        before = await tx.people.count_reachable(council.id)
     browser = site.stranger()
     assert (await browser.enter(made["kd"])).status == 303
     assert "Dai Depot" in (await browser.press("MyData")).body
     assert (await site.stranger().enter(made["kd"])).status == 403
     async with store.view() as tx:
-        assert await tx.people.reachable(council.id) == before + 1
+        assert await tx.people.count_reachable(council.id) == before + 1
 
 
 async def test_new_links_end_earlier_ones_and_leave_codes_from_chat_alone(site: Site) -> None:
@@ -178,16 +178,16 @@ async def test_a_pass_for_another_organisation_lets_nobody_in(site: Site) -> Non
     councils = await open_councils(site.world)
     code, now = fresh_code(), site.world.time[0]
     async with site.core.store.begin() as tx:
-        other = next(o for o in await tx.organisations.all() if o.id != site.world.organisation.id)
-        person = (await tx.people.all(site.world.organisation.id))[0]
+        other = next(o for o in await tx.organisations.list_all() if o.id != site.world.organisation.id)
+        person = (await tx.people.list_all(site.world.organisation.id))[0]
         good = pass_for(person, Purpose.LINK, now + timedelta(days=1))
-        await tx.codes.put({code_hash(code): replace(good, organisation=other.id)})
+        await tx.codes.issue({code_hash(code): replace(good, organisation=other.id)})
     assert councils.pulses
     assert (await site.stranger().enter(code)).status == 403
 
 
 async def test_neighbours_of_ids_lead_nowhere(site: Site) -> None:
-    """P11: an id can not be walked. Of five hundred neighbours of a thread, a story and a pulse, and the thread and the
+    """P11: an id cannot be walked. Of five hundred neighbours of a thread, a story and a pulse, and the thread and the
     story themselves, none answers a stranger differently from something random of the same length."""
     councils = await open_councils(site.world)
     own = await councils.values(WORKSPACE, "u5", threads.SayInThread)
@@ -328,7 +328,7 @@ async def test_another_person_s_form_can_not_be_sent(site: Site) -> None:
 
 
 async def test_from_inside_nobody_renews_a_session(site: Site) -> None:
-    """The way in is for chat: a session can not be drawn out by asking for a code on the page."""
+    """The way in is for chat: a session cannot be drawn out by asking for a code on the page."""
     browser = await site.browser("u5")
     for asked in (await browser.press("OpenPage"), await browser.press("Home", text="page")):
         assert asked.status == 200 and "#" not in re.sub(r'href="#content"', "", asked.body)

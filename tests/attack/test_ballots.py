@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.audit.attacks import everything, order, outside, remains, secrets_kept, subtraction, weeks, written
+from bot.audit.chance import most_by_chance
+from bot.audit.findings import PROMISES, Finding, Report, Verdict, seen_through
+from bot.audit.loot import Loot
 from bot.domain import ballots as publishing
 from bot.domain.ballots import Answer, Ballot
 from bot.domain.people import Labels
-from bot.privacy.attacks import everything, order, outside, remains, secrets_kept, subtraction, weeks, written
-from bot.privacy.chance import most_by_chance
-from bot.privacy.findings import PROMISES, Finding, Report, Verdict, seen_through
-from bot.privacy.loot import Loot
 from storage.seal import SealingKeys
 from tests.attack.robbery import PEOPLE, WEEKS, a_week, changed, closed, nightly, rows
 from tests.conftest import Databases, apart
@@ -282,7 +282,7 @@ def test_p16_a_stolen_key_opens_an_open_pulse(loot: Loot) -> None:
 
 
 def test_p16_without_the_control_nothing_is_claimed(loot: Loot) -> None:
-    """Where the attack can not even open with the key, no promise is called held."""
+    """Where the attack cannot even open with the key, no promise is called held."""
     blind = replace(loot, keys={name: bytes(32) for name in loot.keys})
     control = secrets_kept.control(blind)
     assert control.verdict is Verdict.BROKEN

@@ -13,12 +13,12 @@ from bot.domain.sessions import CODE_LASTS, Pass, Purpose
 from bot.domain.threads import Hearing
 from bot.features import mydata, threads
 from bot.features.pulses import PulseReminder
-from bot.ports import When
+from bot.ports.outbox import When
 from bot.views import Ask, Refused, Reply, Show
 from storage.ballots import slots_key
-from storage.erase import PERSONAL, Fate, SqlTraces
+from storage.erase import PERSONAL, ErasureEffect, SqlTraces
 from storage.keys import KeyDirectory
-from storage.rows import Row
+from storage.rows.base import Row
 from tests.attack.thief import Rows, flush, hits, steal
 from tests.conftest import Databases
 from tests.world import BATCH, CLOSES, OPENS, World, open_world
@@ -66,7 +66,7 @@ async def erase(world: World, account: str = ME) -> Reply:
 
 async def person_of(world: World, account: str = ME) -> str:
     async with world.product.store.view() as tx:
-        member = await tx.people.who(world.person(account))
+        member = await tx.people.member_by_account(world.person(account))
     assert member is not None
     return member.person.id
 
@@ -74,7 +74,7 @@ async def person_of(world: World, account: str = ME) -> str:
 async def slots_of(world: World, account: str = ME) -> int:
     pulse = await world.pulse()
     async with world.product.store.view() as tx:
-        return len(await tx.ballots.answered(pulse, await person_of(world, account)))
+        return len(await tx.ballots.items_answered(pulse, await person_of(world, account)))
 
 
 async def test_what_was_written_is_nowhere(world: World, life: dict[str, str]) -> None:
@@ -141,7 +141,7 @@ async def test_conversations_are_closed_for_ever(world: World, life: dict[str, s
 
 async def own_threads(world: World) -> list[str]:
     async with world.product.store.view() as tx:
-        return [t.id for t in await tx.threads.mine(world.organisation.id, await person_of(world))]
+        return [t.id for t in await tx.threads.by_author(world.organisation.id, await person_of(world))]
 
 
 async def test_nothing_more_is_asked(small_world: World, small_life: dict[str, str]) -> None:
@@ -153,7 +153,7 @@ async def test_nothing_more_is_asked(small_world: World, small_life: dict[str, s
         pulse = await small_world.pulse()
         await tx.outbox.fan_out(pulse, PulseReminder(pulse.id), When(CLOSES))
         until = small_world.time[0] + CODE_LASTS
-        await tx.codes.put({"hash": Pass(small_world.organisation.id, me, Purpose.CHAT, until)})
+        await tx.codes.issue({"hash": Pass(small_world.organisation.id, me, Purpose.CHAT, until)})
     await erase(small_world)
     loot = await steal(small_world)
     assert [row for row in loot["deliveries"] if row["person_id"] == me and row["state"] == "due"] == []
@@ -265,7 +265,7 @@ async def test_no_other_column_names_a_person(world: World, life: dict[str, str]
     assert life
     async with world.product.store.begin() as tx:
         until = world.time[0] + CODE_LASTS
-        await tx.codes.put({"hash": Pass(world.organisation.id, await person_of(world), Purpose.CHAT, until)})
+        await tx.codes.issue({"hash": Pass(world.organisation.id, await person_of(world), Purpose.CHAT, until)})
     people = [str(row["id"]) for row in (await steal(world))["people"]]
     naming = {
         f"{table}.{column}"
@@ -285,7 +285,7 @@ async def test_after_erasing_only_what_was_said_to_stay_names_me(world: World, l
     await world.product.store.tidy(world.time[0])
     loot = await steal(world)
     left = {f"{t}.{c}" for t, rows in loot.items() for row in rows for c, value in row.items() if me in str(value)}
-    stays = {column for column, (_, fate) in PERSONAL.items() if fate is not Fate.GOES}
+    stays = {column for column, (_, fate) in PERSONAL.items() if fate is not ErasureEffect.GOES}
     of_the_pulse = {"deliveries.person_id", "deliveries.key"}
     assert left <= stays | of_the_pulse
     assert all(row["pulse_id"] for row in loot["deliveries"] if row["person_id"] == me)

@@ -1,4 +1,4 @@
-"""What leaked elsewhere: defects of well-known tools for anonymous questions, each with why it can not happen here.
+"""What leaked elsewhere: defects of well-known tools for anonymous questions, each with why it cannot happen here.
 
 They are named by project and number, and described by their authors in the pull requests and issues of
 LimeSurvey/LimeSurvey, EUSurvey/EUSURVEY and TEAMMATES/teammates on GitHub.
@@ -45,7 +45,7 @@ async def test_limesurvey_5071_no_date_of_an_answer_is_stored(world: World) -> N
     for loot in (opened, await steal(world)):
         assert not _told(loot, MOMENT)
         assert MONDAY <= really.date() <= FRIDAY or not _told(loot, really), "the database notes the time by itself"
-    assert _told(opened, OPENS), "the search can not see a time at all"
+    assert _told(opened, OPENS), "the search cannot see a time at all"
 
 
 async def test_limesurvey_2091_no_form_carries_who_it_is_for(world: World) -> None:
@@ -71,7 +71,7 @@ async def test_limesurvey_2091_no_form_carries_who_it_is_for(world: World) -> No
 async def test_limesurvey_4389_what_was_set_beforehand_holds_when_it_opens(world: World) -> None:
     """LimeSurvey pull request #4389 (its tracker's issue #20192): responses were not anonymized when a survey was
     activated while its participant settings were on the screen. Here there is nothing to switch on: a pulse opens
-    anonymous whatever is set, can not be stored otherwise, and takes over the thresholds that its programme has at
+    anonymous whatever is set, cannot be stored otherwise, and takes over the thresholds that its programme has at
     that moment, which then decide what is published."""
     with pytest.raises(DBAPIError, match="at least 5 people"):
         await _rewrite(world, "UPDATE programmes SET k = 2")

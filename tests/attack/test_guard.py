@@ -10,8 +10,8 @@ from adapters.text.render import lines
 from bot.domain.ballots import Results
 from bot.domain.pulses import Pulse
 from bot.domain.questions import INDEX
+from bot.features.administration import import_people
 from bot.features.closing import close_with
-from bot.features.organisations import import_people
 from tests.world import CLOSES, DIGEST, HEADER, OPENS, World
 
 SEVEN_WEEKS = timedelta(weeks=7)
@@ -20,7 +20,7 @@ NEWCOMER = f"{HEADER}\nknew,Nia New,,Housing,Council,Town Hall,,staff,en,Europe/
 
 async def results(world: World, pulse: Pulse) -> Results:
     async with world.product.store.view() as tx:
-        return await tx.results.of(pulse.id)
+        return await tx.results.for_pulse(pulse.id)
 
 
 async def a_measure_week(world: World, weeks: timedelta) -> Results:

@@ -13,8 +13,8 @@ import pytest
 
 from bot.domain.calendar import next_batch, waking
 from bot.domain.people import Address, Platform
-from bot.features.organisations import import_people
-from bot.ports import InDoubt, Later, Messenger, Outcome, Rejected
+from bot.features.administration import import_people
+from bot.ports.sending import InDoubt, Later, Messenger, Outcome, Rejected
 from bot.views import View
 from storage.outbox import AGAIN
 from tests.attack.thief import Rows, steal
@@ -130,7 +130,7 @@ async def test_the_look_at_tellings_can_see(
 
 @asynccontextmanager
 async def in_doubt(databases: Databases, folder: Path) -> AsyncIterator[World]:
-    """Replies to everybody, on a platform that answers 503 to all and can not be looked at."""
+    """Replies to everybody, on a platform that answers 503 to all and cannot be looked at."""
     async with answered(databases.sqlite(folder), folder, Mute(looks=False)) as world:
         yield world
 

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.ballots import PublishedComment, Results, Turnout
 from bot.domain.ids import new_id
 from bot.domain.pulses import State
-from bot.features.organisations import import_people
+from bot.features.administration import import_people
 from bot.views import Show
 from tests.world import CLOSES, OPENS, World
 
@@ -24,7 +24,7 @@ async def published(world: World, weeks: timedelta, said: list[str]) -> None:
     pulse = await world.pulse()
     async with world.product.store.begin() as tx:
         root = (await tx.people.tree(pulse.organisation)).root.id
-        await tx.pulses.to(pulse.id, State.OPEN, State.CLOSING)
+        await tx.pulses.transition(pulse.id, State.OPEN, State.CLOSING)
         comments = tuple(PublishedComment(new_id(), root, body, None, quotable=False) for body in said)
         await tx.results.seal(pulse, Results((Turnout(root, 2 * len(said), len(said)),), (), comments))
     world.time[0] = CLOSES + weeks

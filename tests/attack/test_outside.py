@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.audit.company import everything_logged
 from bot.domain.people import Platform
-from bot.privacy.company import everything_logged
 from tests.conftest import Databases
 from tests.contract.stage import Stage, account, open_stage
 from tests.platforms.slack import LocalSlack

@@ -16,19 +16,20 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import make_url, text
 
-from bot.privacy import check as checking
-from bot.privacy import tries
-from bot.privacy.attacks import secrets_kept
-from bot.privacy.check import Wanted
-from bot.privacy.company import founded
-from bot.privacy.crowd import Plan
-from bot.privacy.findings import PROMISES, Finding, Report, Source, Verdict, held_if
-from bot.privacy.live import backups, database, keyring, surroundings
-from bot.privacy.place import NoPlace, throw_away
-from bot.privacy.rehearsal import OPENS, rehearse
-from bot.settings import Settings, VaultAddress
+from bot.audit import check as checking
+from bot.audit import tries
+from bot.audit.attacks import secrets_kept
+from bot.audit.check import Wanted
+from bot.audit.company import founded
+from bot.audit.crowd import Plan
+from bot.audit.findings import PROMISES, Finding, Report, Source, Verdict, held_if
+from bot.audit.live import backups, database, keyring, surroundings
+from bot.audit.place import NoPlace, throw_away
+from bot.audit.rehearsal import OPENS, rehearse
+from bot.host.settings import Settings
 from storage.ballots import opening_key, slots_key
 from storage.engine import open_engines, sqlite_file
+from storage.vault_address import VaultAddress
 from tests.attack.robbery import place_of
 from tests.conftest import Databases, apart, command
 from tests.platforms.vault import LocalVault
@@ -175,7 +176,7 @@ async def test_what_is_planted_in_the_key_store_is_found(live: Live, monkeypatch
 
 async def test_what_lies_in_backups_and_logs_is_found(live: Live, tmp_path: Path) -> None:
     """A key, also where it is packed and written as a dump writes bytes. A person, by address, name or account, in our
-    lines and in others'. What is locked, or not there, can not be told.
+    lines and in others'. What is locked, or not there, cannot be told.
     """
     assert isinstance(live.settings.keys, Path)
     folder, log = tmp_path / "backups", tmp_path / "service.log"
@@ -222,7 +223,7 @@ def test_what_only_a_platform_can_say_can_not_be_told() -> None:
 
 
 def test_the_worst_finding_decides() -> None:
-    """Broken beats cannot tell, which beats held; the exit status says so; what nobody looked at can not be told."""
+    """Broken beats cannot tell, which beats held; the exit status says so; what nobody looked at cannot be told."""
     held = [held_if(promise, fine=True, evidence="fine") for promise in PROMISES]
     unknown = Finding("P15", Verdict.UNKNOWN, "who knows", source=Source.HERE)
     assert Report(held).status == 0
@@ -295,7 +296,7 @@ async def _interrupted(live: Live, before: list[str]) -> None:
 
 
 async def test_a_database_user_who_may_make_no_schema(postgres_server: str, tmp_path: Path) -> None:
-    """Then nothing is rehearsed, every promise can not be told, and the sentence says what to allow."""
+    """Then nothing is rehearsed, every promise cannot be told, and the sentence says what to allow."""
     name = f"poor{secrets.token_hex(4)}"
     await command(postgres_server, f"DROP ROLE IF EXISTS {name}", f"CREATE ROLE {name} LOGIN PASSWORD 'poor'")
     url = make_url(postgres_server).set(username=name, password="poor").render_as_string(hide_password=False)

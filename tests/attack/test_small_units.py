@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.calendar import next_batch
 from bot.domain.threads import TOO_THIN
-from bot.features.organisations import import_people
+from bot.features.administration import import_people
 from bot.views import Ask, Refused, Reply, Show
 from tests.attack.thief import steal
 from tests.conftest import Databases

@@ -6,11 +6,11 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 from sqlalchemy import text
 
+from bot.audit.thief import Tables
 from bot.core import TRY_AGAIN
 from bot.domain.ballots import Answer
 from bot.domain.ids import new_id
 from bot.domain.people import Labels
-from bot.privacy.thief import Tables
 from bot.views import Refused, Replace, Reply
 from storage.engine import open_engines
 from storage.seal import SealingKeys, seal
@@ -47,7 +47,7 @@ def readable(boxes: list[bytes], key: PrivateKey) -> int:
 
 
 async def test_forged_ballots_count_for_nothing(world: World) -> None:
-    """A thief who may write, and has the public key, can not surround one person with nine answers of their own."""
+    """A thief who may write, and has the public key, cannot surround one person with nine answers of their own."""
     await world.at(OPENS)
     pulse = await world.pulse()
     for number in range(8):
@@ -65,7 +65,7 @@ async def test_forged_ballots_count_for_nothing(world: World) -> None:
         )
     await world.at(CLOSES)
     async with world.product.store.view() as tx:
-        tallies = (await tx.results.of(pulse.id)).tallies
+        tallies = (await tx.results.for_pulse(pulse.id)).tallies
     assert tallies
     assert {tally.counts for tally in tallies} == {(8, 0, 0, 0, 0)}
 

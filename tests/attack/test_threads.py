@@ -10,12 +10,12 @@ from random import Random
 import pytest
 from nacl.exceptions import CryptoError
 
+from bot.audit.chance import most_by_chance
 from bot.domain.ids import new_id
 from bot.domain.threads import Thread
-from bot.features.organisations import import_people
-from bot.privacy.chance import most_by_chance
+from bot.features.administration import import_people
 from bot.views import Ask, Button, Refused, Replace, Reply, Show, View
-from storage.rows import DeliveryRow
+from storage.rows.outbox import DeliveryRow
 from storage.seal import unlock_route
 from tests.attack.thief import Rows, flush, hits, right_guesses, steal
 from tests.world import BATCH, BEFORE, OPENS, World, buttons
@@ -95,7 +95,7 @@ async def test_p9_a_receipt_thread_has_no_way_back_at_all(world: World) -> None:
 
 
 async def test_p9_nothing_an_author_was_given_leads_to_a_closed_thread(world: World) -> None:
-    """Whoever has the author's chat, the forms they filled in and today's database can not join them after the close.
+    """Whoever has the author's chat, the forms they filled in and today's database cannot join them after the close.
 
     The old buttons are answered as if there had never been such a conversation.
     """

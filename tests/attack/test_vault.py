@@ -15,7 +15,6 @@ from pydantic import SecretStr
 
 from bot.domain.pulses import State
 from bot.errors import Misconfigured, Unavailable
-from bot.settings import VaultAddress
 from bot.views import Refused, Replace
 from storage.ballots import opening_key, slots_key
 from storage.engine import open_engines
@@ -23,6 +22,7 @@ from storage.keys import Remembering
 from storage.seal import opens
 from storage.store import match_keys
 from storage.vault import VaultKeys
+from storage.vault_address import VaultAddress
 from tests.attack.thief import flush, hits, steal
 from tests.platforms.vault import LocalVault
 from tests.world import CLOSES, OPENS, World, open_world

@@ -14,11 +14,11 @@ from bot.domain.people import Segment
 from bot.domain.programmes import Programme
 from bot.domain.pulses import CLOSED, NEVER_LOWER, TOO_FEW, Pulse, State, raised
 from bot.errors import Refusal, Unavailable
+from bot.features.administration import set_thresholds
 from bot.features.closing import close
-from bot.features.organisations import set_thresholds
-from bot.plan import Due, Event, Work
+from bot.plan import Due, WeeklyMoment, Work
 from bot.plan import due as what_is_due
-from bot.routes import COMMANDS, EVENTS
+from bot.routes import COMMANDS, JOBS
 from storage.engine import open_engines
 from tests.attack.thief import steal
 from tests.world import CLOSES, MONDAY, OPENS, World
@@ -173,9 +173,9 @@ async def test_p14_no_command_and_no_event_changes_what_was_promised(strict: Wor
     sent = {field.name for kind in COMMANDS for field in fields(kind)}
     assert sent.isdisjoint({*KEPT, "threshold", "scores", "programme"})
     before = await frozen(strict)
-    for event in (Event.OPEN, Event.REMIND):
+    for event in (WeeklyMoment.OPEN, WeeklyMoment.REMIND):
         for item in _due(strict):
-            await EVENTS[event](item, _work(strict))
+            await JOBS[event](item, _work(strict))
     assert await frozen(strict) == before
 
 

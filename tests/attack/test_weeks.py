@@ -1,4 +1,4 @@
-"""P8: two weeks can not be subtracted. A Bayes attacker knows who joined or left, and everything that was published."""
+"""P8: two weeks cannot be subtracted. A Bayes attacker knows who joined or left, and everything that was published."""
 
 from __future__ import annotations
 

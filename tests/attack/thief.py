@@ -1,4 +1,4 @@
-"""A thief who visits the worlds of tests. What he can do is what the check of an installation does: `bot.privacy`."""
+"""A thief who visits the worlds of tests. What he can do is what the check of an installation does: `bot.audit`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bot.privacy import thief
-from bot.privacy.chance import right_guesses
-from bot.privacy.thief import Rows
+from bot.audit import thief
+from bot.audit.chance import right_guesses
+from bot.audit.thief import Rows
 from storage.engine import open_engines
 from tests.world import World
 

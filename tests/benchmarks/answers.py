@@ -33,7 +33,7 @@ async def _measured(of: Crowd) -> list[float]:
     for n in range(WARM_UP + ANSWERS):
         began = time.perf_counter()
         async with of.store.begin() as tx:
-            pulse = await tx.pulses.hold(of.pulse.id)
+            pulse = await tx.pulses.lock(of.pulse.id)
             assert pulse is not None
             person = of.people[n % len(of.people)]
             await tx.ballots.cast(pulse.id, person, Labels(of.units[0]), Answer(ITEMS[0], n % 5 + 1))

@@ -16,10 +16,10 @@ from bot.domain.people import Labels
 from bot.features import closing
 from bot.features.pulses import PulseAsked
 from bot.plan import Work
-from bot.ports import Recipient, When
+from bot.ports.outbox import Destination, When
 from bot.words import load_languages
 from storage.ballots import slots_key
-from storage.rows import BallotRow, PulseRow
+from storage.rows.pulses import BallotRow, PulseRow
 from storage.seal import SealingKeys, seal
 from tests.benchmarks.store import ITEMS, KINDS, Crowd, apart, crowd, database_of, megabytes
 from tests.fault.replica import themes
@@ -72,7 +72,7 @@ async def _write(of: Crowd, waits: list[float]) -> None:
         began = time.perf_counter()
         async with of.store.begin() as tx:
             key = new_id()
-            await tx.outbox.put(of.organisation.id, PulseAsked(key), Recipient(channel="c"), When(CLOSES), key)
+            await tx.outbox.queue(of.organisation.id, PulseAsked(key), Destination(channel="c"), When(CLOSES), key)
         waits.append(time.perf_counter() - began)
         await asyncio.sleep(EVERY)
 
@@ -88,7 +88,7 @@ async def _measured(of: Crowd) -> dict[str, float]:
     writing.cancel()
     await asyncio.gather(writing, return_exceptions=True)
     async with of.store.view() as tx:
-        results = await tx.results.of(of.pulse.id)
+        results = await tx.results.for_pulse(of.pulse.id)
     assert max(tally.n for tally in results.tallies) == PEOPLE
     return {"seconds": took, "mb": megabytes(), "longest": max(waits), "writes": len(waits)}
 

@@ -61,7 +61,7 @@ async def _ours() -> float:
             pulse = await world.pulse()
             async with world.product.store.begin() as tx:
                 tree = await tx.people.tree(pulse.organisation)
-                await tx.pulses.to(pulse.id, State.OPEN, State.CLOSING)
+                await tx.pulses.transition(pulse.id, State.OPEN, State.CLOSING)
                 comments = tuple(
                     PublishedComment(new_id(), tree.root.id, body, None, quotable=True) for body in texts()
                 )

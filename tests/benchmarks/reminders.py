@@ -8,7 +8,7 @@ import sys
 import time
 
 from bot.features.pulses import PulseReminder
-from bot.ports import When
+from bot.ports.outbox import When
 from tests.benchmarks.store import KINDS, apart, crowd, database_of
 from tests.soak.figures import Figure
 from tests.world import REMINDS

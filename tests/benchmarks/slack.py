@@ -158,8 +158,8 @@ async def _bare() -> AsyncIterator[tuple[web.Application, str]]:
 
 @asynccontextmanager
 async def _ours(slack_url: str) -> AsyncIterator[tuple[web.Application, str]]:
-    from bot.app import open_product
-    from bot.settings import Settings
+    from bot.host.app import open_product
+    from bot.host.settings import Settings
 
     with TemporaryDirectory() as folder:
         (Path(folder) / "data").mkdir()
@@ -181,12 +181,12 @@ async def _open_pulse(store: Any) -> str:
     from bot.domain.programmes import Programme
     from bot.domain.pulses import Pulse
     from bot.domain.questions import QUESTIONS
-    from bot.features import organisations
+    from bot.features import administration
     from bot.features.pulses import AnswerPulse
 
-    organisation = await organisations.only(store)
+    organisation = await administration.only(store)
     staff = "key,name,slack_id\n" + "".join(f"k{n},Person {n},U{n}\n" for n in range(PEOPLE))
-    await organisations.import_people(store, organisation, staff.encode())
+    await administration.import_people(store, organisation, staff.encode())
     now = datetime.now(UTC)
     programme = Programme(new_id(), organisation.id, "100 days", "Be heard", now.date())
     item = next(iter(QUESTIONS))

@@ -22,7 +22,7 @@ from bot.domain.pulses import Pulse
 from storage.engine import Engines, open_engines
 from storage.keys import KeyDirectory
 from storage.migrate import migrate
-from storage.rows import AccountRow, PersonRow
+from storage.rows.people import AccountRow, PersonRow
 from storage.store import SqlStore
 from tests.conftest import address, command
 from tests.world import CLOSES, MONDAY, OPENS

@@ -129,7 +129,8 @@ def _mount_ours(app: web.Application, session: aiohttp.ClientSession, service_ur
     from adapters.teams.config import TeamsConfig
     from adapters.teams.server import mount
     from bot.core import Core
-    from bot.ports import Store, Themes
+    from bot.ports.store import Store
+    from bot.ports.themes import Themes
     from bot.words import load_languages
     from tests.platforms.teams_toy import ROUTES, TYPED, ToyStore, now
 

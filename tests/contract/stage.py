@@ -15,14 +15,15 @@ from adapters.web.practice.clock import PracticeClock
 from adapters.web.practice.colleagues import Colleagues
 from adapters.web.practice.workspace import Workspace
 from adapters.web.reply import Desk
-from bot.app import Product, listening, open_product
+from bot.cli.practice import travelling
 from bot.domain.ids import new_id
 from bot.domain.people import Address, Organisation, Platform
 from bot.domain.programmes import Programme
-from bot.features.organisations import create, import_people, only
-from bot.ports import Channel, Messenger
-from bot.practice import travelling
-from bot.settings import Settings
+from bot.features.administration import create, import_people, only
+from bot.host.app import Product, listening, open_product
+from bot.host.settings import Settings
+from bot.ports.channels import Channel
+from bot.ports.sending import Messenger
 from tests.platforms import LocalPlatform, Visitor
 from tests.platforms.slack import LocalSlack
 from tests.platforms.teams import LocalTeams
@@ -136,7 +137,7 @@ async def _furnish(kind: Platform, local: LocalPlatform, product: Product, organ
 
 async def _mount(product: Product, chat: Chat, clock: StageClock, organisation: Organisation) -> None:
     async with product.store.view() as tx:
-        people, tree = await tx.people.all(organisation.id), await tx.people.tree(organisation.id)
+        people, tree = await tx.people.list_all(organisation.id), await tx.people.tree(organisation.id)
     nobody = Colleagues.of(product.core, ())
     workspace = Workspace(product.core, product.worker, chat, clock, organisation, people, tree, nobody)
     server.mount(product.site, workspace, Desk(chat, clock, await travelling(product)))

@@ -32,9 +32,9 @@ async def test_a_pulse_is_answered_and_changed(stage: Stage) -> None:
     assert said_twice(seen) == []
     async with stage.product.store.view() as tx:
         pulse = await tx.pulses.current(stage.programme.id)
-        person = next(p for p in await tx.people.all(stage.programme.organisation) if p.key == "k5")
+        person = next(p for p in await tx.people.list_all(stage.programme.organisation) if p.key == "k5")
         assert pulse is not None
-        assert await tx.ballots.answered(pulse, person.id) == {"motivated", "comment"} or len(pulse.items) == 5
+        assert await tx.ballots.items_answered(pulse, person.id) == {"motivated", "comment"} or len(pulse.items) == 5
 
 
 async def test_the_last_answer_counts(stage: Stage) -> None:

@@ -11,10 +11,10 @@ import aiohttp
 import pytest
 
 from adapters.slack import limits
-from bot.app import Product, listening, open_product
 from bot.domain.people import Platform
 from bot.errors import Misconfigured
-from bot.settings import Settings
+from bot.host.app import Product, listening, open_product
+from bot.host.settings import Settings
 from tests.conftest import Databases
 from tests.platforms.slack import LocalSlack
 from tests.platforms.slack_trouble import Trouble
@@ -53,7 +53,7 @@ async def started(settings: dict[str, str], troubles: Sequence[Trouble]) -> Asyn
 
 async def connected(product: Product, slack: LocalSlack) -> bool:
     async with product.store.view() as tx:
-        return await tx.organisations.of_workspace(Platform.SLACK, slack.workspace) is not None
+        return await tx.organisations.by_workspace(Platform.SLACK, slack.workspace) is not None
 
 
 async def logged(event: str, caplog: pytest.LogCaptureFixture) -> None:

@@ -197,7 +197,7 @@ async def test_press_and_form_that_come_again_change_nothing(teams: LocalTeams) 
 
 @pytest.mark.parametrize("refused", [False, True])
 async def test_form_that_is_submitted_again_is_done_once(teams: LocalTeams, toy: Running, *, refused: bool) -> None:
-    """Who is told that the app can not be reached presses again: that is a new activity of the same form.
+    """Who is told that the app cannot be reached presses again: that is a new activity of the same form.
 
     It is done once and answered by the same again; other words in the form that still stands are something else.
     """
@@ -246,7 +246,7 @@ async def test_press_may_bring_a_new_message(teams: LocalTeams) -> None:
 
 @pytest.mark.usefixtures("toy")
 async def test_opening_that_is_refused_says_why(teams: LocalTeams) -> None:
-    """A dialog that can not open says why, in a sentence."""
+    """A dialog that cannot open says why, in a sentence."""
     whole = {"type": "invoke", "name": "task/fetch", "value": {"data": {"hd_verb": "Nothing"}}}
     got = await teams.visitor("ana").send(whole)
     assert got == {"task": {"type": "message", "value": "That is not something I can do."}}

@@ -247,7 +247,7 @@ async def test_greeting_that_did_not_go_out_goes_out_with_the_next_news(teams: L
 
 @pytest.mark.usefixtures("toy")
 async def test_old_client_gets_a_new_message_where_its_own_is_gone(teams: LocalTeams) -> None:
-    """A message that can not be changed, as it was deleted, is not the end of its answer."""
+    """A message that cannot be changed, as it was deleted, is not the end of its answer."""
     ana = teams.visitor("ana")
     await ana.say("help")
     teams.faults.append(Fault(404, code="ActivityNotFoundInConversation"))

@@ -10,16 +10,17 @@ from sqlalchemy import text
 
 from adapters.language.engine import ThemeEngine
 from adapters.language.remembered import RememberedThemes
+from bot.composing import Composer
 from bot.core import Core, Request
 from bot.delivery import Deliverer
 from bot.domain.ids import new_id
 from bot.domain.people import Identity, Organisation, Platform
 from bot.domain.programmes import Programme
-from bot.features.organisations import create, import_people
-from bot.parcels import Composer
+from bot.features.administration import create, import_people
 from bot.plan import Work, tick
-from bot.ports import Clock, Messenger
-from bot.routes import COMMANDS, EVENTS, NOTICES
+from bot.ports.clock import Clock
+from bot.ports.sending import Messenger
+from bot.routes import COMMANDS, JOBS, NOTICES
 from bot.views import Reply
 from bot.words import load_languages
 from bot.worker import Worker
@@ -60,7 +61,7 @@ class Replica:
     @property
     def worker(self) -> Worker:
         composer = Composer(self.store, NOTICES, load_languages(), themes(), self.clock)
-        return Worker(self.store, Deliverer(composer, {Platform.WEB: self.messenger}), EVENTS, self.clock)
+        return Worker(self.store, Deliverer(composer, {Platform.WEB: self.messenger}), JOBS, self.clock)
 
     @property
     def work(self) -> Work:
@@ -84,7 +85,7 @@ class Replica:
 
     async def due(self) -> None:
         """Do what is due, and deliver nothing."""
-        await tick(self.work, EVENTS)
+        await tick(self.work, JOBS)
 
 
 async def found(replica: Replica, people: int) -> tuple[Organisation, Programme]:

@@ -112,7 +112,7 @@ async def test_a_pulse_half_forgotten_is_sealed(world: World, monkeypatch: pytes
         person = loot["people"][0]["id"]
         closed = await tx.pulses.get(pulse.id)
         assert closed is not None
-        assert await tx.ballots.answered(closed, str(person)) == frozenset()
+        assert await tx.ballots.items_answered(closed, str(person)) == frozenset()
 
 
 async def test_many_ballots_are_opened_and_forgotten_a_few_at_a_time(

@@ -15,7 +15,8 @@ import pytest
 from aiohttp import web
 from sqlalchemy import text
 
-from bot.ports import Delivery, Ended, Later
+from bot.ports.outbox import Delivery, Ended
+from bot.ports.sending import Later
 from storage.engine import open_engines
 from tests.fault.worker import start
 from tests.world import OPENS, World, open_world, staff_list
@@ -89,7 +90,7 @@ async def worker(world: World, stub: Stub, at: datetime) -> AsyncIterator[None]:
 async def states(world: World) -> Counter[str]:
     """How all deliveries stand."""
     async with world.product.store.view() as tx:
-        return Counter(await tx.outbox.counts(world.time[0]))
+        return Counter(await tx.outbox.count_by_state(world.time[0]))
 
 
 async def until_settled(world: World, seconds: float = 60) -> Counter[str]:
@@ -147,7 +148,7 @@ async def test_replicas_that_are_asked_for_patience_at_once_do_not_stop_each_oth
             for n, lane in enumerate(order)
         ]
         async with world.product.store.begin() as tx:
-            await tx.outbox.settle(ended, OPENS)
+            await tx.outbox.record_outcomes(ended, OPENS)
 
     for _ in range(5):
         await asyncio.gather(*(settle(order) for order in (lanes, lanes[::-1], lanes, lanes[::-1])))

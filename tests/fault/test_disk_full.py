@@ -80,7 +80,7 @@ async def test_a_full_key_store_opens_no_pulse_that_could_not_be_sealed(
     await replica.due()
     async with replica.store.view() as tx:
         assert await tx.pulses.current(programme.id) is None
-        assert await tx.outbox.waiting(OPENS) == 0
+        assert await tx.outbox.count_waiting(OPENS) == 0
     replica.keys.full = False
     await replica.due()
     assert (await _pulse(replica)).state is State.OPEN
@@ -147,8 +147,8 @@ async def _sound(replica: Replica) -> None:
 
 async def _pulse(replica: Replica) -> Pulse:
     async with replica.store.view() as tx:
-        [organisation] = await tx.organisations.all()
-        [programme] = await tx.programmes.all(organisation.id)
+        [organisation] = await tx.organisations.list_all()
+        [programme] = await tx.programmes.list_all(organisation.id)
         pulse = await tx.pulses.current(programme.id)
     assert pulse is not None
     return pulse
@@ -156,7 +156,7 @@ async def _pulse(replica: Replica) -> Pulse:
 
 async def _comments(replica: Replica) -> int:
     async with replica.store.view() as tx:
-        return len((await tx.results.of((await _pulse(replica)).id)).comments)
+        return len((await tx.results.for_pulse((await _pulse(replica)).id)).comments)
 
 
 async def _closed(replica: Replica) -> int:
@@ -170,7 +170,7 @@ async def _closed(replica: Replica) -> int:
     assert not [name for name in await replica.keys.names() if pulse.id in name]
     await _sound(replica)
     async with replica.store.view() as tx:
-        return max(tally.n for tally in (await tx.results.of(pulse.id)).tallies)
+        return max(tally.n for tally in (await tx.results.for_pulse(pulse.id)).tallies)
 
 
 def _no_space(_handle: int, _data: bytes) -> int:

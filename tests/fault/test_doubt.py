@@ -11,14 +11,15 @@ from random import Random
 
 import pytest
 
+from bot.audit.chance import tells_apart
 from bot.delivery import Lots
 from bot.domain.people import Address, Platform
 from bot.domain.pulses import State
 from bot.errors import Misconfigured
-from bot.features.organisations import import_people
+from bot.features.administration import import_people
 from bot.features.pulses import PulseReminder
-from bot.ports import Ended, InDoubt, Later, Messenger, Outcome, Rejected, Sent, When
-from bot.privacy.chance import tells_apart
+from bot.ports.outbox import Ended, When
+from bot.ports.sending import InDoubt, Later, Messenger, Outcome, Rejected, Sent
 from bot.views import Refused, View
 from storage.engine import open_engines
 from storage.keys import KeyDirectory
@@ -111,7 +112,7 @@ async def test_a_message_in_doubt_is_looked_for_and_arrives_once(database: str, 
 async def test_a_look_that_fails_holds_up_nobody(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While the platform can not even be asked what arrived, a story is sent; afterwards nobody is asked twice."""
+    """While the platform cannot even be asked what arrived, a story is sent; afterwards nobody is asked twice."""
     shaky = Shaky()
     async with open_world(database, tmp_path, staff_list(4, 4), {Platform.WEB: shaky}) as world:
         await world.at(OPENS)
@@ -159,7 +160,7 @@ async def test_the_second_story_of_a_digest_can_be_withdrawn_too(world: World) -
 
 
 async def test_one_broken_delivery_holds_up_nobody_and_is_not_repeated(tmp_path: Path) -> None:
-    """A message that can not be drawn is recorded as in doubt; all others go out."""
+    """A message that cannot be drawn is recorded as in doubt; all others go out."""
     shaky = Shaky(broken=False, poisoned="u3", looks=False)
     async with open_world(f"sqlite:///{tmp_path}/data/t.sqlite", tmp_path, None, {Platform.WEB: shaky}) as world:
         await world.at(OPENS)
@@ -237,7 +238,7 @@ async def test_reminders_leave_no_trace_of_who_needed_one(database: str, tmp_pat
         assert telling(loot, exactly=True) == []
         lost = {LOST[failing]: EVERYBODY - ANSWERED} if failing in LOST else {}
         async with world.product.store.view() as tx:
-            counts = await tx.outbox.counts(world.time[0])
+            counts = await tx.outbox.count_by_state(world.time[0])
         if failing != "now and then":
             assert counts == {"done": 2 * EVERYBODY - sum(lost.values()), **lost}
         await world.at(CLOSES)
@@ -276,13 +277,13 @@ async def test_a_loss_is_counted_with_its_row_or_not_at_all(world: World, monkey
         patch.setattr("storage.outbox.count", _dies)
         with pytest.raises(Killed):
             async with world.product.store.begin() as tx:
-                await tx.outbox.settle(lost, OPENS)
+                await tx.outbox.record_outcomes(lost, OPENS)
     loot = await steal(world)
     assert loot["delivery_counts"] == []
     assert [row["state"] for row in loot["deliveries"] if row["id"] == one.id] == ["claimed"]
     for _ in range(2):
         async with world.product.store.begin() as tx:
-            await tx.outbox.settle(lost, OPENS)
+            await tx.outbox.record_outcomes(lost, OPENS)
     assert sorted((row["state"], row["n"]) for row in (await steal(world))["delivery_counts"]) == [
         ("dead", 1),
         ("done", -1),
@@ -296,7 +297,7 @@ async def test_a_pulses_message_that_comes_too_late_is_counted_and_looks_like_th
     async with world.product.store.begin() as tx:
         await tx.outbox.fan_out(pulse, PulseReminder(pulse.id), When(OPENS, not_after=OPENS))
         assert await tx.outbox.claim(OPENS + LEASE, 8) == ()
-        counts = await tx.outbox.counts(OPENS + LEASE)
+        counts = await tx.outbox.count_by_state(OPENS + LEASE)
     assert counts == {"done": 28, "dead": 28}
     rows = [row for row in (await steal(world))["deliveries"] if row["notice"] == "PulseReminder"]
     assert {(row["state"], row["reason"], row["tries"]) for row in rows} == {("done", "", 0)}

@@ -173,7 +173,7 @@ async def check(waiting: Waiting, order: Order) -> None:
     replica = Replica.open(order.database, Path(order.keys), lambda: CLOSES, Mailbox())
     try:
         async with replica.store.view() as tx:
-            pulse, results = await tx.pulses.get(waiting.pulse), await tx.results.of(waiting.pulse)
+            pulse, results = await tx.pulses.get(waiting.pulse), await tx.results.for_pulse(waiting.pulse)
         left = await replica.ballots()
     finally:
         await replica.engines.dispose()

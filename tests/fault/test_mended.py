@@ -18,11 +18,15 @@ from bot.domain.programmes import Programme
 from bot.domain.pulses import State
 from bot.domain.questions import INDEX
 from bot.errors import Misconfigured
-from bot.features.organisations import create
-from bot.ports import Channel, Outcome, Sent
+from bot.features.administration import create
+from bot.ports.channels import Channel
+from bot.ports.sending import Outcome, Sent
 from bot.views import Refused, View
 from storage.engine import open_engines
-from storage.rows import ChannelRow, PersonRow, ProgrammeRow, Row
+from storage.rows.base import Row
+from storage.rows.channels import ChannelRow
+from storage.rows.organisations import ProgrammeRow
+from storage.rows.people import PersonRow
 from tests.attack.thief import steal
 from tests.fault.test_doubt import LEASE, Shaky
 from tests.world import BATCH, BEFORE, CLOSES, MONDAY, OPENS, WORKSPACE, Mailbox, World, open_world
@@ -65,7 +69,7 @@ async def test_a_programme_that_can_not_be_read_stops_no_other(small_world: Worl
 
 
 async def test_a_person_whose_zone_is_not_known_keeps_nobody_from_being_asked(small_world: World) -> None:
-    """They themselves can not be written to, because nobody knows when it is night there."""
+    """They themselves cannot be written to, because nobody knows when it is night there."""
     [person] = [p for p in await _people(small_world) if p.key == "k5"]
     await _spoil(small_world, PersonRow, person.id, zone="Europe/Lodnon")
     await small_world.at(OPENS)
@@ -93,7 +97,7 @@ async def test_a_channel_that_is_forgotten_during_a_send_unsettles_nobody(world:
 
 async def _people(world: World) -> tuple[Person, ...]:
     async with world.product.store.view() as tx:
-        return await tx.people.all(world.organisation.id)
+        return await tx.people.list_all(world.organisation.id)
 
 
 async def _spoil(world: World, row: type[Row], key: str, **values: object) -> None:

@@ -15,7 +15,8 @@ from bot.delivery import Deliverer
 from bot.domain.people import Address, Organisation, Platform
 from bot.domain.threads import TELLINGS
 from bot.features.threads import TOLD_BEFORE, WAITING_STILL
-from bot.ports import Ended, InDoubt, Messenger, Outcome, Sent
+from bot.ports.outbox import Ended
+from bot.ports.sending import InDoubt, Messenger, Outcome, Sent
 from bot.views import View
 from bot.words import load_languages
 from tests.attack.thief import steal
@@ -31,7 +32,7 @@ REPLY, REPLY_AGAIN = "You have a reply", "You have a reply, if you have not read
 
 @dataclass(slots=True)
 class Doubtful(Mailbox):
-    """A platform that answers 503 for some accounts, and can not be looked at. `lands` whether it arrived after all."""
+    """A platform that answers 503 for some accounts, and cannot be looked at. `lands` whether it arrived after all."""
 
     looks: bool = False
     lands: bool = False
@@ -162,12 +163,12 @@ async def test_a_settlement_that_does_not_count_heals_nothing(world: World) -> N
         [stale] = await tx.outbox.claim(BATCH, 8)
         assert await tx.outbox.begin([(stale, "")], BATCH)
     async with store.begin() as tx:
-        [fresh] = await tx.outbox.doubtful(BATCH + LEASE)
-        await tx.outbox.settle([Ended(fresh, Sent("1"))], BATCH + LEASE)
+        [fresh] = await tx.outbox.claim_doubtful(BATCH + LEASE)
+        await tx.outbox.record_outcomes([Ended(fresh, Sent("1"))], BATCH + LEASE)
     again = await world.product.worker.deliverer.composer.again(stale)
     assert again
     async with store.begin() as tx:
-        await tx.outbox.settle([Ended(stale, InDoubt("late"), again=again)], BATCH + LEASE)
+        await tx.outbox.record_outcomes([Ended(stale, InDoubt("late"), again=again)], BATCH + LEASE)
     assert [row["state"] for row in (await steal(world))["deliveries"]] == ["done"]
 
 
@@ -187,7 +188,7 @@ async def small_doubt(empty_sqlite: Databases, tmp_path: Path) -> AsyncIterator[
 
 @asynccontextmanager
 async def _doubtful(database: str, folder: Path) -> AsyncIterator[World]:
-    """The council on a platform that can not be looked at, with its pulse sent."""
+    """The council on a platform that cannot be looked at, with its pulse sent."""
     platform = Doubtful()
     others: dict[Platform, Messenger] = {Platform.WEB: platform}
     async with open_world(database, folder, None, others) as world:

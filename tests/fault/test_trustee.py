@@ -10,12 +10,12 @@ from nacl import pwhash
 from pydantic import SecretStr
 
 import storage.trustees
-from bot.app import open_product
 from bot.domain.pulses import Pulse, State
 from bot.errors import Refusal
 from bot.features.closing import close_with
 from bot.features.pulses import promise
-from bot.settings import Settings
+from bot.host.app import open_product
+from bot.host.settings import Settings
 from bot.views import Refused
 from bot.words import load_languages
 from storage.ballots import opening_key, slots_key

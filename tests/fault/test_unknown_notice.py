@@ -1,4 +1,4 @@
-"""Rows of the outbox that this version can not read: each ends as unknown, and holds up nothing else."""
+"""Rows of the outbox that this version cannot read: each ends as unknown, and holds up nothing else."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.composing import EditPost
 from bot.domain.ids import new_id
 from bot.features.stories import StoryShared
-from bot.parcels import EditPost
-from bot.ports import Post
+from bot.ports.channels import Post
 from bot.wire import Notice
 from storage.engine import open_engines
-from storage.rows import DeliveryRow
+from storage.rows.outbox import DeliveryRow
 from tests.attack.thief import Rows, steal
 from tests.fault.test_doubt import LEASE
 from tests.world import BEFORE, OPENS, World
@@ -45,7 +45,7 @@ async def test_what_can_not_be_read_ends_as_unknown_and_stops_nobody(
     rows = [row for row in (await steal(world))["deliveries"] if row["pulse_id"] is None]
     assert [row["state"] for row in rows] == ["unknown"] * 3 * len(BROKEN)
     async with world.product.store.view() as tx:
-        assert (await tx.outbox.counts(OPENS))["unknown"] == 3 * len(BROKEN)
+        assert (await tx.outbox.count_by_state(OPENS))["unknown"] == 3 * len(BROKEN)
     told = [record for record in caplog.records if record.getMessage() == "delivery.unknown_notice"]
     assert sorted(vars(record)["notice"] for record in told) == sorted(3 * [name for name, _ in kinds])
     assert "zq" not in str([vars(record) for record in caplog.records])
@@ -61,8 +61,8 @@ async def test_a_post_of_a_kind_that_is_gone_is_left_as_it_stands(small_world: W
     gone = Post(new_id(), world.organisation.id, str(loot["channels"][0]["id"]), "GoneNotice", {}, "1", story)
     edited = Post(new_id(), world.organisation.id, gone.channel, EditPost.name(), {"post": gone.id}, "2", story)
     async with world.product.store.begin() as tx:
-        await tx.channels.posted(gone)
-        await tx.channels.posted(edited)
+        await tx.channels.record_post(gone)
+        await tx.channels.record_post(edited)
     await world.ask("u5", "WithdrawStory", story=story)
     await world.at(BEFORE + timedelta(minutes=2))
     assert [view.title for _, view in world.mailbox.edits] == ["A story was withdrawn by the person who told it."]
@@ -71,7 +71,7 @@ async def test_a_post_of_a_kind_that_is_gone_is_left_as_it_stands(small_world: W
 
 
 async def test_one_that_can_not_be_cleared_up_stops_nobody(small_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A locked route that can not be opened, with its worker dead: the pulse goes out all the same."""
+    """A locked route that cannot be opened, with its worker dead: the pulse goes out all the same."""
     world = small_world
     await _put(world, "sending", [("ThreadAnswered", {"thread": "t", "entry": "e"}, {})])
 

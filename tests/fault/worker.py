@@ -14,16 +14,16 @@ import aiohttp
 from pydantic import SecretStr
 
 from adapters.text.render import lines
-from bot.app import open_product
 from bot.domain.people import Address, Platform
-from bot.ports import Outcome, Sent, Unfindable
-from bot.settings import Settings
+from bot.host.app import open_product
+from bot.host.settings import Settings
+from bot.ports.sending import Outcome, Sent, Unfindable
 from bot.views import View
 
 
 @dataclass(frozen=True, slots=True)
 class StubMessenger:
-    """Posts to the stub. It can not look whether something arrived, like Teams."""
+    """Posts to the stub. It cannot look whether something arrived, like Teams."""
 
     url: str
     http: aiohttp.ClientSession
@@ -48,7 +48,7 @@ def start(database: str, keys: Path, url: str, now: datetime) -> tuple[BaseProce
     It is forked from a server that has imported the product once: importing takes longer than what it does here.
     """
     servers = get_context("forkserver")
-    servers.set_forkserver_preload(["bot.app"])
+    servers.set_forkserver_preload(["bot.host.app"])
     ready = servers.Event()
     process = servers.Process(target=_run, args=(database, keys, url, now, ready), daemon=True)
     process.start()

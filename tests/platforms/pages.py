@@ -12,9 +12,9 @@ import aiohttp
 from adapters.web.pages.door import Paces
 from adapters.web.pages.pace import Pace
 from adapters.web.pages.server import mount
-from bot.app import listening
 from bot.core import Core, Request
 from bot.domain.people import Identity, Platform
+from bot.host.app import listening
 from bot.views import Fields, Show
 from tests.platforms.web import Page
 from tests.world import WORKSPACE, World

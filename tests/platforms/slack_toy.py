@@ -14,11 +14,13 @@ from aiohttp import web
 
 from adapters.slack.client import SlackMessenger, connected
 from adapters.slack.server import SlackConfig, mount
-from bot.app import listening
 from bot.core import Call, Core, Route
 from bot.domain.people import Address, Identity, Organisation, Person, Platform
 from bot.errors import Refusal
-from bot.ports import Member, Store, Themes
+from bot.host.app import listening
+from bot.ports.people import Member
+from bot.ports.store import Store
+from bot.ports.themes import Themes
 from bot.routes import TYPED
 from bot.views import (
     Ask,
@@ -109,17 +111,17 @@ class ToyStore:
 
     organisations = inbox = people
 
-    async def who(self, identity: Identity) -> Member | None:
+    async def member_by_account(self, identity: Identity) -> Member | None:
         person = Person(identity.user, "o1", identity.user, "Anna", "root")
         return None if identity.user == STRANGER else Member(person, await self.get("o1"))
 
     async def get(self, organisation: str) -> Organisation:
         return Organisation(organisation, "Toy Council")
 
-    async def of_workspace(self, *_: object) -> Organisation | None:
+    async def by_workspace(self, *_: object) -> Organisation | None:
         return None
 
-    async def first_time(self, envelope: str, _: date) -> bool:
+    async def record_if_new(self, envelope: str, _: date) -> bool:
         new = envelope not in self.envelopes
         self.envelopes.add(envelope)
         return new

@@ -18,7 +18,10 @@ from adapters.teams.server import mount
 from bot.core import Call, Core, Route
 from bot.domain.people import Identity, Organisation, Person, Platform
 from bot.errors import Refusal
-from bot.ports import Clock, Member, Store, Themes
+from bot.ports.clock import Clock
+from bot.ports.people import Member
+from bot.ports.store import Store
+from bot.ports.themes import Themes
 from bot.views import (
     Ask,
     Button,
@@ -157,7 +160,7 @@ class ToyStore:
 
     organisations = inbox = people
 
-    async def who(self, identity: Identity) -> Member | None:
+    async def member_by_account(self, identity: Identity) -> Member | None:
         if identity in self.linked:
             person, details = self.linked[identity]
             return Member(person, self.organisation, details)
@@ -173,10 +176,10 @@ class ToyStore:
     async def get(self, organisation: str) -> Organisation:  # noqa: ARG002
         return self.organisation
 
-    async def of_workspace(self, platform: Platform, workspace: str) -> Organisation:  # noqa: ARG002
+    async def by_workspace(self, platform: Platform, workspace: str) -> Organisation:  # noqa: ARG002
         return self.organisation
 
-    async def first_time(self, envelope: str, today: date) -> bool:  # noqa: ARG002
+    async def record_if_new(self, envelope: str, today: date) -> bool:  # noqa: ARG002
         new = envelope not in self.envelopes
         self.envelopes.add(envelope)
         return new

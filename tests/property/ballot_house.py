@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from bot.domain.people import Address
 from bot.features.pulses import AnswerPulse
-from bot.ports import Outcome, Sent
+from bot.ports.sending import Outcome, Sent
 from bot.views import View
 from storage.engine import Engines, open_engines
 from storage.keys import KeyDirectory

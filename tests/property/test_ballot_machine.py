@@ -249,7 +249,7 @@ class BallotMachine(RuleBasedStateMachine):
 
     async def _sealed(self, pulse: str) -> None:
         async with self.house.look().store.view() as tx:
-            results, known = await tx.results.of(pulse), await tx.pulses.get(pulse)
+            results, known = await tx.results.for_pulse(pulse), await tx.pulses.get(pulse)
         assert known is not None
         if pulse not in self.model.results:
             self.model.check(pulse, known.items, self.start.root, results)

@@ -145,7 +145,7 @@ def test_slack_takes_every_home_tab(view: View) -> None:
 
 @given(views, ways)
 def test_slack_takes_every_view_as_a_modal(view: View, way: Way) -> None:
-    """What can not be a message can be a modal without a submit; it is never empty."""
+    """What cannot be a message can be a modal without a submit; it is never empty."""
     drawn = closing(view, way)
     assert view_faults(drawn) == []
     SlackView(**drawn).validate_json()

@@ -184,7 +184,7 @@ def test_what_was_given_comes_back_empty_rather_than_missing() -> None:
 
 
 def test_too_much_is_cut_at_its_end() -> None:
-    """A view that can not fit keeps its beginning and ends in an ellipsis."""
+    """A view that cannot fit keeps its beginning and ends in an ellipsis."""
     card = render.card(View("T", tuple(Text((str(n), "x" * 300)) for n in range(2_000))))
     assert limits.size(card) <= limits.CARD_BYTES
     assert teams_cards.shown(card).endswith("…")

@@ -193,12 +193,12 @@ async def test_a_comment_without_consent_can_not_be_approved(world: World) -> No
     """Naming it in a forged press changes nothing: consent is the writer's."""
     await written(world, quotable=1)
     async with world.product.store.view() as tx:
-        comments = (await tx.results.of((await world.pulse()).id)).comments
+        comments = (await tx.results.for_pulse((await world.pulse()).id)).comments
     private = next(comment for comment in comments if not comment.quotable)
     forged = await world.ask("steward", "DecideQuote", comment=private.id, was="waiting", to="approved")
     assert isinstance(forged, Refused)
     async with world.product.store.view() as tx:
-        found = {c.id: c.review for c in (await tx.results.of((await world.pulse()).id)).comments}
+        found = {c.id: c.review for c in (await tx.results.for_pulse((await world.pulse()).id)).comments}
     assert found[private.id] is Review.WAITING
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.people import Identity, Organisation, Platform
 from bot.domain.sessions import account_of
-from bot.features.organisations import come_back, create, import_people, leave, let_go
+from bot.features.administration import come_back, create, import_people, leave, let_go
 from tests.world import BEFORE, OPENS, World
 
 LIST = b"key,name,slack_id,teams_id\nx1,Early Ann,U1,\nx2,Early Bob,U2,aad-2\n"
@@ -14,7 +14,7 @@ LIST = b"key,name,slack_id,teams_id\nx1,Early Ann,U1,\nx2,Early Bob,U2,aad-2\n"
 
 async def who(world: World, platform: Platform, workspace: str, user: str) -> str | None:
     async with world.product.store.view() as tx:
-        member = await tx.people.who(Identity(platform, workspace, user))
+        member = await tx.people.member_by_account(Identity(platform, workspace, user))
     return member.person.key if member else None
 
 
@@ -25,7 +25,7 @@ async def connect(world: World, organisation: Organisation, platform: Platform, 
 
 async def awaited(world: World, organisation: Organisation) -> dict[Platform, int]:
     async with world.product.store.view() as tx:
-        return dict(await tx.people.awaited(organisation.id))
+        return dict(await tx.people.waiting_accounts(organisation.id))
 
 
 async def test_accounts_of_a_list_are_linked_when_their_workspace_is_connected(world: World) -> None:
@@ -48,8 +48,8 @@ async def test_nobody_is_asked_before_they_can_be_reached(small_world: World) ->
     await small_world.at(OPENS)
     pulse = await small_world.pulse()
     async with small_world.product.store.view() as tx:
-        asked = sum((await tx.pulses.roster(pulse.id)).values())
-        early = next(p for p in await tx.people.all(small_world.organisation.id) if p.key == "x1")
+        asked = sum((await tx.pulses.count_roster(pulse.id)).values())
+        early = next(p for p in await tx.people.list_all(small_world.organisation.id) if p.key == "x1")
         assert await tx.people.address(early.id) is None
     assert asked == 28
 
@@ -100,7 +100,7 @@ async def test_the_pages_account_is_nobody_s_to_take(small_world: World, platfor
     """An account of the pages, which stands under its organisation too, waits for nothing and goes nowhere."""
     own = small_world.organisation
     async with small_world.product.store.begin() as tx:
-        [person, *_] = await tx.people.all(own.id)
+        [person, *_] = await tx.people.list_all(own.id)
         await tx.people.link(account_of(own.id, person.id), person, {})
     await connect(small_world, own, platform, "new")
     assert await who(small_world, Platform.WEB, own.id, person.id) == person.key

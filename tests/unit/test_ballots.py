@@ -223,7 +223,7 @@ def test_the_ballots_of_one_person_share_a_number_that_is_no_slot() -> None:
 @settings(max_examples=80, deadline=None)
 @given(WRITTEN, st.booleans())
 def test_every_ballot_has_one_length(comment: str, quotable: bool) -> None:  # noqa: FBT001
-    """What is in a ballot can not be told from its length: a press, a word and a long comment are alike."""
+    """What is in a ballot cannot be told from its length: a press, a word and a long comment are alike."""
     press = seal(KEYS, PERSON, PLACE, Answer("proud", 1))[1]
     written = seal(KEYS, PERSON, PLACE, Answer(COMMENT, None, comment, quotable))[1]
     assert len(written) == len(press)

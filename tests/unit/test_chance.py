@@ -9,7 +9,7 @@ from itertools import combinations, permutations
 
 import pytest
 
-from bot.privacy.chance import (
+from bot.audit.chance import (
     ONCE_IN,
     agreement,
     luck,

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Product
 from bot.cli.access import cell
 from bot.domain.people import Platform
 from bot.features.access import enter
+from bot.host.app import Product
 from tests.terminal import Terminal
 
 PAGES = "https://pages.council.example"
@@ -37,7 +37,7 @@ def council(terminal: Terminal) -> Terminal:
 
 async def connected(product: Product) -> None:
     async with product.store.begin() as tx:
-        [organisation] = await tx.organisations.all()
+        [organisation] = await tx.organisations.list_all()
         await tx.organisations.connect(organisation.id, Platform.SLACK, "T1")
 
 
@@ -111,7 +111,7 @@ def test_cells_that_start_like_a_formula_are_quoted(start: str) -> None:
         (["--unit", "Parks"], "There is no unit called Parks."),
         (["--days", "0"], "Links can be good for 1 to 31 days, not 0."),
         (["--days", "32"], "Links can be good for 1 to 31 days, not 32."),
-        (["--out", "/nowhere/links.csv"], "can not be written"),
+        (["--out", "/nowhere/links.csv"], "cannot be written"),
         (["--organisation", "Other"], "There is no organisation called Other."),
     ],
 )

@@ -205,7 +205,7 @@ def test_slack_that_can_not_be_reached_is_told(terminal: Terminal) -> None:
         SLACK_BOT_TOKEN="xoxb-1", SLACK_SIGNING_SECRET="zq-secret", SLACK_API_URL="http://127.0.0.1:1/api/"
     )
     found = findings(terminal.run("doctor"))
-    assert found["Slack"][0] == "to do" and "can not be reached" in found["Slack"][1]
+    assert found["Slack"][0] == "to do" and "cannot be reached" in found["Slack"][1]
     assert found["Teams"][0] == "off"
 
 

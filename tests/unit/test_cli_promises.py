@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app import Product
 from bot.domain.people import Platform, Segment
 from bot.domain.programmes import Programme
-from bot.features.organisations import only
+from bot.features.administration import only
+from bot.host.app import Product
 from tests.terminal import Terminal
 from tests.world import MONDAY, WORKSPACE
 
@@ -26,7 +26,7 @@ def council(terminal: Terminal) -> Terminal:
 
 async def programmes(product: Product) -> tuple[Programme, ...]:
     async with product.store.view() as tx:
-        return await tx.programmes.all((await only(product.store)).id)
+        return await tx.programmes.list_all((await only(product.store)).id)
 
 
 async def tenant(product: Product) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Product
 from bot.core import Request
 from bot.domain.people import Address, Identity, Platform
 from bot.domain.pulses import Pulse, State
-from bot.features.organisations import connect, only
-from bot.ports import Channel
+from bot.features.administration import connect, only
+from bot.host.app import Product
+from bot.ports.channels import Channel
 from tests.terminal import Terminal
 from tests.world import CLOSES, DIGEST, HEADER, MONDAY, OPENS, WORKSPACE, staff_list
 
@@ -51,7 +51,7 @@ def council(terminal: Terminal) -> Terminal:
 
 async def the_pulse(product: Product) -> Pulse | None:
     async with product.store.view() as tx:
-        [programme] = await tx.programmes.all((await only(product.store)).id)
+        [programme] = await tx.programmes.list_all((await only(product.store)).id)
         return await tx.pulses.current(programme.id)
 
 
@@ -152,7 +152,7 @@ def test_people_are_brought_in_and_found_again(terminal: Terminal) -> None:
 
     async def people(product: Product) -> int:
         async with product.store.view() as tx:
-            return len(await tx.people.all((await only(product.store)).id))
+            return len(await tx.people.list_all((await only(product.store)).id))
 
     assert terminal.inside(people) == 2
 
@@ -231,7 +231,7 @@ def test_people_with_one_address_are_named_and_kept(terminal: Terminal) -> None:
         organisation = await only(product.store)
         async with product.store.view() as tx:
             people = [await tx.people.by_email(organisation.id, f"{who}@council.example") for who in ("ann", "bob")]
-            return [len(await tx.people.all(organisation.id)) == 4, *(person is None for person in people)]
+            return [len(await tx.people.list_all(organisation.id)) == 4, *(person is None for person in people)]
 
     assert terminal.inside(found) == [True, True, True]
 
@@ -269,7 +269,7 @@ def test_a_programme_starts_with_its_goal_and_measures(terminal: Terminal) -> No
 
     async def kept(product: Product) -> tuple[str, tuple[str, ...]]:
         async with product.store.view() as tx:
-            [programme] = await tx.programmes.all((await only(product.store)).id)
+            [programme] = await tx.programmes.list_all((await only(product.store)).id)
         return programme.goal, programme.measures
 
     assert terminal.inside(kept) == ("Answer people the first time", ("Calls answered", "Letters fewer"))
@@ -277,7 +277,7 @@ def test_a_programme_starts_with_its_goal_and_measures(terminal: Terminal) -> No
 
 @pytest.mark.parametrize("starts", ["tomorrow", "2026-13-01", "16/11/2026"])
 def test_a_day_that_is_none_is_refused(terminal: Terminal, starts: str) -> None:
-    """A first day that can not be read is a usage error that shows how to write it."""
+    """A first day that cannot be read is a usage error that shows how to write it."""
     ran = terminal.run(*START[:-1], starts)
     assert ran.status == 2
     assert "%Y-%m-%d" in ran.err

@@ -8,12 +8,12 @@ from getpass import GetPassWarning
 import pytest
 from nacl import pwhash
 
-import bot.app
 import bot.cli.trustee
+import bot.host.app
 import storage.trustees
-from bot.app import Product
 from bot.domain.pulses import Pulse, State
-from bot.features.organisations import only
+from bot.features.administration import only
+from bot.host.app import Product
 from storage.ballots import opening_key
 from tests.terminal import Terminal
 from tests.world import CLOSES, HEADER, MONDAY, OPENS
@@ -58,7 +58,7 @@ def council(terminal: Terminal) -> Terminal:
 
 async def the_pulse(product: Product) -> Pulse:
     async with product.store.view() as tx:
-        [programme] = await tx.programmes.all((await only(product.store)).id)
+        [programme] = await tx.programmes.list_all((await only(product.store)).id)
         found = await tx.pulses.current(programme.id)
     assert found is not None
     return found
@@ -141,7 +141,7 @@ def test_where_it_could_be_seen_no_passphrase_is_typed(
     """A terminal that would show what is typed, and one that nobody types at, are refused before anything is read."""
 
     def seen(_prompt: str) -> str:
-        warnings.warn("can not control echo", GetPassWarning, stacklevel=2)
+        warnings.warn("cannot control echo", GetPassWarning, stacklevel=2)
         return PASSPHRASE
 
     for terminal in (keyboard, seen):
@@ -155,7 +155,7 @@ def test_doctor_names_a_pulse_that_waits(
 ) -> None:
     """The finding says which week it is and what the trustee has to run."""
     waiting(council, keyboard)
-    monkeypatch.setattr(bot.app, "now", lambda: CLOSES)
+    monkeypatch.setattr(bot.host.app, "now", lambda: CLOSES)
     assert "16 November 2026 waits for its trustee" in council.run("doctor").out
-    monkeypatch.setattr(bot.app, "now", lambda: OPENS)
+    monkeypatch.setattr(bot.host.app, "now", lambda: OPENS)
     assert "waits for its trustee" not in council.run("doctor").out

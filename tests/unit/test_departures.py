@@ -10,8 +10,8 @@ from bot.domain.ids import new_id
 from bot.domain.people import Address, Organisation, Platform
 from bot.domain.programmes import Programme
 from bot.domain.retention import Kept, kept_for
-from bot.features.organisations import come_back, connect, create, import_people, invite, leave
-from bot.ports import Channel
+from bot.features.administration import come_back, connect, create, import_people, invite, leave
+from bot.ports.channels import Channel
 from tests.attack.thief import Rows, steal
 from tests.world import BATCH, BEFORE, CLOSES, MONDAY, OPENS, WORKSPACE, World, staff_list
 

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.composing import Reader
 from bot.domain.calendar import Rhythm, next_batch, week
 from bot.domain.digests import Span, quotable_in
 from bot.domain.pulses import Pulse
 from bot.features.digests import WeeklyDigest, digest_of
-from bot.parcels import Reader
 from bot.views import Quote, View
 from tests.quotes.test_queue import approve_all
 from tests.quotes.test_rules import comment
@@ -134,7 +134,7 @@ async def _a_week_of_comments(world: World, n: int) -> Pulse:
 async def _composed_again(world: World, pulse: Pulse) -> View | None:
     async with world.product.store.view() as tx:
         root = (await tx.people.tree(world.organisation.id)).root.id
-        [channel] = [each for each in await tx.channels.all(world.organisation.id) if each.unit == root]
+        [channel] = [each for each in await tx.channels.list_all(world.organisation.id) if each.unit == root]
         words = world.product.core.languages.words("en", world.organisation.tz)
         themes = world.product.core.themes
         reader = Reader(world.organisation, words, world.time[0], tx, themes, channel=channel, editing=True)

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from adapters.web.edge import Patience
-from bot.app import listening
+from bot.host.app import listening
 
 QUICK = Patience(head=1.0, body=1.0, excess=0.1, unread=1.0, idle=30.0)
 """Short for a test, and longer than a busy machine pauses one."""

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.domain.pulses import State
-from bot.features.organisations import import_people
+from bot.features.administration import import_people
 from bot.views import Refused
 from storage.engine import open_engines
-from storage.rows import BallotRow
+from storage.rows.pulses import BallotRow
 from tests.attack.thief import steal
 from tests.world import BATCH, CLOSES, DIGEST, OPENS, World, staff_list
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import KeysLost, KeyTaken, Misconfigured
-from bot.settings import VaultAddress
 from storage.keys import KEY_BYTES, KeyDirectory, KeyStore, Remembering
 from storage.vault import VaultKeys
+from storage.vault_address import VaultAddress
 from tests.platforms.vault import LocalVault
 
 SECRET = bytes(range(KEY_BYTES))
@@ -86,7 +86,7 @@ async def test_a_key_is_never_overwritten(keys: KeyStore) -> None:
 
 
 async def test_a_destroyed_key_is_lost(keys: KeyStore) -> None:
-    """After it is destroyed a key can not be had, its file is gone, and its neighbour is not."""
+    """After it is destroyed a key cannot be had, its file is gone, and its neighbour is not."""
     await keys.put("slots-p1", SECRET)
     await keys.put("slots-p2", SECRET)
     await keys.destroy("slots-p1")

@@ -71,7 +71,7 @@ def test_a_fault_is_one_sentence_and_exit_code_two(tmp_path: Path) -> None:
     result = run(tmp_path / "none.csv", "--json")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.count("\n") == 1
-    assert "can not be read" in result.stderr
+    assert "cannot be read" in result.stderr
 
 
 def test_help_teaches() -> None:

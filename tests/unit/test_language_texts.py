@@ -80,14 +80,14 @@ def test_five_is_best_unless_reversed(answer: str, felt: Sentiment | None, turne
 def test_every_fault_says_what_to_do(
     tmp_path: Path, name: str, contents: str | bytes, columns: Columns, told: str
 ) -> None:
-    """A file that can not be read is answered with one plain sentence."""
+    """A file that cannot be read is answered with one plain sentence."""
     with pytest.raises(TextsError, match=told):
         read_texts(save(tmp_path, name, contents), columns)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """A wrong path is answered with the path."""
-    with pytest.raises(TextsError, match=r"none\.csv can not be read: no such file"):
+    with pytest.raises(TextsError, match=r"none\.csv cannot be read: no such file"):
         read_texts(tmp_path / "none.csv", Columns())
 
 

@@ -14,7 +14,7 @@ from bot.domain.retention import Kept, kept_for
 from bot.domain.sessions import Pass, Purpose
 from bot.domain.sheets import UnreadableSheet
 from bot.errors import Misconfigured
-from bot.features.organisations import import_people, let_go
+from bot.features.administration import import_people, let_go
 from bot.views import Quote, Reply, Show
 from tests.attack.thief import Rows, steal
 from tests.terminal import Terminal
@@ -53,7 +53,7 @@ async def test_nothing_leads_to_somebody_who_left_but_where_they_were_counted(wo
         await world.answer(f"u{number}", 4)
     who = str((await person(world, "u5"))["id"])
     async with world.product.store.begin() as tx:
-        await tx.codes.put({"hash": Pass(world.organisation.id, who, Purpose.CHAT, CLOSES)})
+        await tx.codes.issue({"hash": Pass(world.organisation.id, who, Purpose.CHAT, CLOSES)})
     await gone(world, "u5")
     loot = await steal(world)
     found = {table for table, those in loot.items() for row in those if who in map(str, row.values())}
@@ -137,7 +137,7 @@ def quoted(reply: Reply) -> str:
 
 @pytest.mark.parametrize("content", [b"key,name\n", b"key,name\nk0,Ann\n,Nameless", b"key,name\nk0,Ann\nk0,Again"])
 async def test_nobody_is_taken_out_by_a_list_that_can_not_be_read(small_world: World, content: bytes) -> None:
-    """A row that can not be read may be somebody's who has not left, and an empty list is nobody's."""
+    """A row that cannot be read may be somebody's who has not left, and an empty list is nobody's."""
     with pytest.raises((Misconfigured, UnreadableSheet), match=r"Nobody was taken out|nobody below"):
         await let_go(small_world.product.store, small_world.organisation, content, BEFORE)
     assert {row["left_on"] for row in await rows(small_world, "people")} == {None}
@@ -175,7 +175,7 @@ def test_it_asks_before_anybody_is_taken_out(
     typed: str,
     left: bool,  # noqa: FBT001
 ) -> None:
-    """A yes takes out; a no does not, nor does the end of a script that can not answer."""
+    """A yes takes out; a no does not, nor does the end of a script that cannot answer."""
     monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
     ran = council.run("import-people", file_of(council, without("u5")), "--whole")
     assert "Have they left?" in ran.out + ran.err

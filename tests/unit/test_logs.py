@@ -1,4 +1,4 @@
-"""Logs that can not betray."""
+"""Logs that cannot betray."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from typing import Any, NoReturn
 import pytest
 
 from bot.domain.people import Identity, Platform
-from bot.logs import FIELDS, OURS, QUIET, SafeFormatter, configure, failed
+from bot.faults import OURS, log_failure
+from bot.host.logs import FIELDS, QUIET, SafeFormatter, configure
 from bot.recall import Recall
 from tests.journal import logged
 
@@ -126,8 +127,8 @@ def test_a_trace_holds_names_of_functions_and_no_values() -> None:
         failing(WORDS)
     except ValueError:
         info = sys.exc_info()
-    failed = logging.LogRecord("bot.x", logging.ERROR, "f.py", 1, "worker.failed", None, info)
-    found = line(failed)
+    log_failure = logging.LogRecord("bot.x", logging.ERROR, "f.py", 1, "worker.failed", None, info)
+    found = line(log_failure)
     assert found["trace"][0] == "ValueError"
     assert [frame.partition(":")[0] for frame in found["trace"][1:]] == [
         "test_a_trace_holds_names_of_functions_and_no_values",
@@ -147,7 +148,7 @@ def test_a_failure_says_where_it_was_in_our_own_code() -> None:
             try:
                 fail()
             except ValueError as error:
-                failed(logging.getLogger("adapters.x"), "x.failed", error)
+                log_failure(logging.getLogger("adapters.x"), "x.failed", error)
     lines = [json.loads(each) for each in written.getvalue().splitlines()]
     assert [(line["event"], line["error"]) for line in lines] == [("x.failed", "ValueError")] * 2
     assert [line["place"].rstrip("0123456789") for line in lines] == ["bot.recall:", ""]

@@ -45,10 +45,10 @@ async def live(world: World) -> None:
     for hear in Hearing:
         await world.ask("u5", "OpenThread", body="zq thread zq", hear=hear)
     async with world.product.store.begin() as tx:
-        member = await tx.people.who(world.person("u5"))
+        member = await tx.people.member_by_account(world.person("u5"))
         assert member is not None
         until = world.time[0] + CODE_LASTS
-        await tx.codes.put({"hash": Pass(world.organisation.id, member.person.id, Purpose.CHAT, until)})
+        await tx.codes.issue({"hash": Pass(world.organisation.id, member.person.id, Purpose.CHAT, until)})
 
 
 async def test_nothing_is_held_of_somebody_who_did_nothing_but_their_entry(small_world: World) -> None:

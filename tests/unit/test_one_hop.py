@@ -58,7 +58,7 @@ async def test_what_is_undone_leaves_nothing(engines: Engines) -> None:
 
 
 async def test_a_writer_holds_the_lock_from_its_first_statement(engines: Engines, tmp_path: Path) -> None:
-    """What is read first in a writing transaction can not be changed by another process before the commit."""
+    """What is read first in a writing transaction cannot be changed by another process before the commit."""
     with sqlite3.connect(tmp_path / "t.sqlite", timeout=0, isolation_level=None) as other:
         async with engines.write.begin() as connection:
             await connection.execute(text("SELECT * FROM t"))

@@ -75,7 +75,7 @@ def test_a_form_with_options_comes_back_as_it_was() -> None:
 
 
 def test_a_form_is_for_the_person_it_was_drawn_for() -> None:
-    """Another one can not send it, nor can a session be passed off as a form."""
+    """Another one cannot send it, nor can a session be passed off as a form."""
     assert KEPT.take(KEPT.put(FORM, "p1"), "p2") is None
     assert KEPT.take(Seal.of(SECRET, "session").close({"of": "p1"}), "p1") is None
     assert KEPT.take("", "p1") is None

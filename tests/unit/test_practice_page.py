@@ -9,9 +9,9 @@ import pytest
 
 from adapters.web.chat import Chat
 from adapters.web.reply import MOST_ANSWERED, Desk
+from bot.cli.practice import travelling
 from bot.domain.people import Platform
 from bot.entries import StartStory
-from bot.practice import travelling
 from bot.views import Ask, Done, Form, Paragraph
 from tests.conftest import Databases
 from tests.contract.stage import Stage, open_stage

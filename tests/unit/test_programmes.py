@@ -14,7 +14,7 @@ from bot.domain.ids import new_id
 from bot.domain.people import Organisation, Unit
 from bot.domain.programmes import Programme, in_the_way, may_start
 from bot.errors import Misconfigured
-from bot.features.organisations import start
+from bot.features.administration import start
 from tests.attack.thief import steal
 from tests.terminal import Terminal
 from tests.world import CLOSES, MONDAY, OPENS, World
@@ -64,7 +64,7 @@ def test_two_that_run_already_go_on_and_the_doctor_says_so(terminal: Terminal, m
     terminal.does("organisation", "create", "Council")
     terminal.does(*START)
     with monkeypatch.context() as earlier:
-        earlier.setattr("bot.features.organisations.in_the_way", lambda *_: ())
+        earlier.setattr("bot.features.administration.in_the_way", lambda *_: ())
         terminal.does(*START)
     ran = terminal.run("doctor")
     assert "Change and Change run in the same weeks, so everybody is asked twice until 24 February 2027" in ran.out
@@ -95,7 +95,7 @@ async def test_of_two_started_at_once_one_is_refused(world: World) -> None:
         await tx.organisations.add(organisation, Unit(new_id(), "Another"))
     first, second = (replace(programme(MONDAY), organisation=organisation.id) for _ in range(2))
     async with store.begin() as tx:
-        assert await tx.programmes.hold(organisation.id) == ()
+        assert await tx.programmes.lock_all(organisation.id) == ()
         starting = asyncio.create_task(start(store, second))
         done, _ = await asyncio.wait([starting], timeout=0.5)
         assert not done
@@ -103,4 +103,4 @@ async def test_of_two_started_at_once_one_is_refused(world: World) -> None:
     with pytest.raises(Misconfigured, match="Change runs from"):
         await starting
     async with store.view() as tx:
-        assert await tx.programmes.all(organisation.id) == (first,)
+        assert await tx.programmes.list_all(organisation.id) == (first,)

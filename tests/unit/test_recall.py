@@ -68,9 +68,9 @@ async def test_after_a_while_a_copy_is_told_that_it_was_done(world: World) -> No
     assert isinstance(reply, Show)
     assert reply.view.spoken() == ALREADY_DONE
     async with world.product.store.view() as tx:
-        person = await tx.people.who(world.person("u5"))
+        person = await tx.people.member_by_account(world.person("u5"))
         assert person is not None
-        assert len(await tx.stories.mine(world.organisation.id, person.person.id)) == 1
+        assert len(await tx.stories.by_teller(world.organisation.id, person.person.id)) == 1
 
 
 def test_nobody_is_given_another_ones_reply() -> None:

@@ -17,7 +17,7 @@ from bot.domain.threads import Entry, Recipient, Side, Thread, accept_code, new_
 from bot.errors import Refusal
 from bot.views import Ask, Done, Refused, Replace, Reply, Show
 from storage.keys import KeyDirectory
-from storage.receipts import Allowance, Receipts
+from storage.thread_codes import Allowance, Receipts
 from tests.attack.thief import steal
 from tests.world import BATCH, BEFORE, OPENS, World
 

@@ -10,9 +10,10 @@ import pytest
 from bot.domain.people import Platform
 from bot.domain.retention import RETENTION, Kept, kept_for
 from bot.domain.sessions import CODE_LASTS, Pass, Purpose
-from bot.features.organisations import connect, invite, leave
-from bot.notice import kept, notice
-from bot.ports import Ended, Rejected
+from bot.features.administration import connect, invite, leave
+from bot.ports.outbox import Ended
+from bot.ports.sending import Rejected
+from bot.privacy_notice import kept, notice
 from bot.words import LANGUAGES, load_languages
 from storage.retention import PURGES
 from tests.attack.thief import Rows, steal
@@ -99,7 +100,7 @@ async def test_that_a_message_was_sent_is_forgotten_within_seven_days(world: Wor
     assert [row["state"] for row in await rows(world, "deliveries") if not row["pulse_id"]] == ["due"]
     async with world.product.store.begin() as tx:
         claimed = await tx.outbox.claim(BATCH, 100)
-        await tx.outbox.settle([Ended(delivery, Rejected("account_inactive")) for delivery in claimed], BATCH)
+        await tx.outbox.record_outcomes([Ended(delivery, Rejected("account_inactive")) for delivery in claimed], BATCH)
     day = BATCH.replace(hour=0)
     await world.product.store.tidy(day + kept_for(Kept.MESSAGES))
     assert [row for row in await rows(world, "deliveries") if not row["pulse_id"]]
@@ -110,10 +111,10 @@ async def test_that_a_message_was_sent_is_forgotten_within_seven_days(world: Wor
 async def test_a_code_is_forgotten_when_its_time_has_passed(world: World) -> None:
     """Nobody can use it any more, so nobody need know that it was there."""
     async with world.product.store.begin() as tx:
-        member = await tx.people.who(world.person("u5"))
+        member = await tx.people.member_by_account(world.person("u5"))
         assert member is not None
         given = Pass(world.organisation.id, member.person.id, Purpose.CHAT, OPENS + CODE_LASTS)
-        await tx.codes.put({"hash": given})
+        await tx.codes.issue({"hash": given})
     await world.product.store.tidy(OPENS + CODE_LASTS - SECOND)
     assert await rows(world, "codes")
     await world.product.store.tidy(OPENS + CODE_LASTS)
@@ -135,8 +136,8 @@ async def test_an_invitation_is_forgotten_after_fourteen_days(world: World) -> N
 async def test_a_handled_envelope_is_forgotten_after_two_days(world: World) -> None:
     """It is remembered while a platform might send it again, and then no more."""
     async with world.product.store.begin() as tx:
-        assert await tx.inbox.first_time("e1", OPENS.date())
-        assert not await tx.inbox.first_time("e1", OPENS.date())
+        assert await tx.inbox.record_if_new("e1", OPENS.date())
+        assert not await tx.inbox.record_if_new("e1", OPENS.date())
     await world.product.store.tidy(OPENS + kept_for(Kept.ENVELOPES))
     assert await rows(world, "envelopes")
     await world.product.store.tidy(OPENS + kept_for(Kept.ENVELOPES) + DAY)

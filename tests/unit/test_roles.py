@@ -17,7 +17,7 @@ from bot.domain.quotes import Review
 from bot.domain.stories import StoryState
 from bot.entries import Home, ReviewQuotes, ShowDigest, StartStory
 from bot.features import home, pulses, quotes, stories, threads
-from bot.features.organisations import create, import_people
+from bot.features.administration import create, import_people
 from bot.plan import Work, tick
 from bot.routes import COMMANDS, LEADING
 from bot.views import Ask, Done, Once, Refused, Replace, Reply, Show, View
@@ -64,9 +64,9 @@ class Councils:
         self.world.time[0] = next_batch(self.world.time[0], self.world.organisation.tz)
         handle = sent(reply.view, threads.ReadThread)["thread"]
         async with self.world.product.store.view() as tx:
-            member = await tx.people.who(Identity(Platform.WEB, workspace, account))
+            member = await tx.people.member_by_account(Identity(Platform.WEB, workspace, account))
             assert member is not None
-            found = await tx.threads.called(member.organisation.id, handle, member.person.id)
+            found = await tx.threads.by_handle(member.organisation.id, handle, member.person.id)
         assert found is not None
         return found
 
@@ -133,9 +133,7 @@ async def open_councils(world: World) -> Councils:
     worker = world.product.worker
     for now in (OPENS, CLOSES, OPENS + WEEK):
         world.time[0] = now
-        await tick(
-            Work(store, worker.deliverer.composer.languages, worker.deliverer.composer.themes, now), worker.doers
-        )
+        await tick(Work(store, worker.deliverer.composer.languages, worker.deliverer.composer.themes, now), worker.jobs)
         if now == OPENS:
             await comment_in_both(world, other.id)
     found = {}
@@ -227,7 +225,7 @@ async def test_only_a_steward_chooses_a_channel(councils: Councils, role: Role) 
     request = Request(identity, Home.name(), {"text": "here Housing"}, place)
     reply = await councils.world.product.core.handle(request)
     async with councils.world.product.store.view() as tx:
-        channels = await tx.channels.all(councils.world.organisation.id)
+        channels = await tx.channels.list_all(councils.world.organisation.id)
     connected = "news" in {channel.address.ref for channel in channels}
     if role is Role.STEWARD:
         assert isinstance(reply, Show)
@@ -303,7 +301,9 @@ async def test_a_thread_for_the_stewards_is_not_the_leader_s(councils: Councils)
 async def test_another_council_s_quotes_are_not_decided(councils: Councils) -> None:
     """A steward sees their own council's comments alone, and a press that names another's is one that names nothing."""
     async with councils.world.product.store.view() as tx:
-        organisations = {each.id: await tx.quotes.offered(each.id, MONDAY) for each in await tx.organisations.all()}
+        organisations = {
+            each.id: await tx.quotes.offered(each.id, MONDAY) for each in await tx.organisations.list_all()
+        }
     [foreign] = [each for each in organisations if each != councils.world.organisation.id]
     values = await councils.quote(foreign)
     refused = await councils.ask(WORKSPACE, "steward", quotes.DecideQuote, values)

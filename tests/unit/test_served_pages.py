@@ -17,12 +17,12 @@ from pydantic import SecretStr
 from adapters.web import limits
 from adapters.web.pages.door import FORM, caller
 from adapters.web.pages.messenger import PageMessenger
-from bot.app import listening, open_product
 from bot.domain.people import Address, Platform
 from bot.features.access import links
-from bot.features.organisations import import_people
-from bot.ports import Messenger, Sent, Unfindable
-from bot.settings import Settings
+from bot.features.administration import import_people
+from bot.host.app import listening, open_product
+from bot.host.settings import Settings
+from bot.ports.sending import Messenger, Sent, Unfindable
 from bot.views import View
 from tests.attack.thief import steal
 from tests.conftest import Databases
@@ -51,8 +51,8 @@ async def test_somebody_answers_the_pulse_and_sees_that_it_is_recorded(site: Sit
     assert shown.status == answered.status == 200
     assert "Recorded" in answered.body and "Recorded" not in shown.body
     async with site.core.store.view() as tx:
-        person = next(p for p in await tx.people.all(site.world.organisation.id) if p.key == "k5")
-        assert await tx.ballots.answered(pulse, person.id) == {pulse.items[0]}
+        person = next(p for p in await tx.people.list_all(site.world.organisation.id) if p.key == "k5")
+        assert await tx.ballots.items_answered(pulse, person.id) == {pulse.items[0]}
 
 
 async def test_a_form_keeps_what_was_typed_where_something_was_wrong(site: Site) -> None:
@@ -187,9 +187,9 @@ async def test_somebody_with_only_a_page_is_asked_and_every_delivery_ends_well(
         await world.at(OPENS)
         pulse = await world.pulse()
         async with store.view() as tx:
-            counts = await tx.outbox.counts(world.time[0])
-            dai = next(p for p in await tx.people.all(world.organisation.id) if p.key == "kd")
-            assert await tx.pulses.labels(pulse.id, dai.id) is not None
+            counts = await tx.outbox.count_by_state(world.time[0])
+            dai = next(p for p in await tx.people.list_all(world.organisation.id) if p.key == "kd")
+            assert await tx.pulses.labels_of(pulse.id, dai.id) is not None
         assert set(counts) == {"done"} and counts["done"] > 28
 
 

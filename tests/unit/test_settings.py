@@ -9,7 +9,8 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from bot.errors import Misconfigured
-from bot.settings import TEAMS_HOSTS, Settings, VaultAddress
+from bot.host.settings import TEAMS_HOSTS, Settings
+from storage.vault_address import VaultAddress
 
 SECRETS = {
     "SLACK_BOT_TOKEN": "xoxb-secret-one",
@@ -120,7 +121,7 @@ def test_settings_can_not_be_changed() -> None:
     """What was read at the start stays."""
     settings = Settings.read(FULL)
     with pytest.raises(ValidationError):
-        setattr(settings, "port", 1)  # noqa: B010 (mypy knows already that it can not be set)
+        setattr(settings, "port", 1)  # noqa: B010 (mypy knows already that it cannot be set)
     assert settings.port == 9000
 
 

@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 from sqlalchemy import false
 
-from bot.app import listening
-from bot.features.organisations import import_people
+from bot.features.administration import import_people
+from bot.host.app import listening
 from storage.engine import open_engines
 from tests.attack.thief import steal
 from tests.world import BATCH, OPENS, World
@@ -122,8 +122,8 @@ async def test_the_notice_is_a_page_in_every_language(small_world: World) -> Non
     assert headers["Referrer-Policy"] == "no-referrer"
     english, welsh = said.split('<main lang="cy">')
     assert '<main lang="en">' in english
-    assert "What we can not protect" in english
-    assert "What we can not protect" not in welsh
+    assert "What we cannot protect" in english
+    assert "What we cannot protect" not in welsh
     assert english.count("<p>") == welsh.count("<p>") > 5
     assert "<script" not in said and "http://" not in said and "https://" not in said
 

@@ -15,7 +15,7 @@ from adapters.slack.config import SlackConfig
 from adapters.slack.reply import Post
 from bot.domain.people import Address, Identity, Platform
 from bot.errors import Misconfigured
-from bot.ports import InDoubt, Later, Outcome, Rejected, Sent, Unfindable
+from bot.ports.sending import InDoubt, Later, Outcome, Rejected, Sent, Unfindable
 from bot.views import View, text
 from tests.platforms import LocalPlatform
 from tests.platforms.slack import LocalSlack
@@ -136,7 +136,7 @@ async def test_a_key_is_found_on_any_page_or_not_at_all(
 
 
 async def test_where_we_may_not_look_we_say_so(slack: LocalSlack, messenger: SlackMessenger) -> None:
-    """Channels are closed to us; so is a conversation that can not be opened, or one that is too long."""
+    """Channels are closed to us; so is a conversation that cannot be opened, or one that is too long."""
     await messenger.send(NEWS, VIEW, "k1")
     slack.absent.add("U0GONE")
     gone = Address(Platform.SLACK, "T0LOCAL", "U0GONE")

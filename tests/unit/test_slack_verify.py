@@ -71,7 +71,7 @@ def test_another_body_or_secret_is_refused(body: bytes, secret: str) -> None:
 
 
 def test_an_envelope_names_the_request_and_not_the_signature() -> None:
-    """The same request has the same name, another one another, and the signature can not be read from it."""
+    """The same request has the same name, another one another, and the signature cannot be read from it."""
     one, two = (signed(SECRET, body, NOW)["X-Slack-Signature"] for body in (b"1", b"2"))
     assert envelope(one) == envelope(one) != envelope(two)
     assert one.removeprefix("v0=") not in envelope(one)

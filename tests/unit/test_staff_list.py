@@ -122,7 +122,7 @@ def test_a_file_that_is_no_list_is_refused_with_what_is_wrong(content: bytes, wh
 
 
 def test_a_broken_file_is_refused_with_the_line() -> None:
-    """What the CSV reader can not go on with is refused near its line, in our own error."""
+    """What the CSV reader cannot go on with is refused near its line, in our own error."""
     with pytest.raises(UnreadableSheet, match="not a readable CSV"):
         listed("k1," + "x" * 200_000)
 

@@ -66,7 +66,7 @@ def test_a_message_of_2000_characters_is_accepted_and_one_of_2001_is_not(charact
 
 @pytest.mark.parametrize("blank", BLANK)
 def test_a_blank_message_is_refused(blank: str) -> None:
-    """Nothing can not be sent."""
+    """Nothing cannot be sent."""
     with pytest.raises(Refusal) as refused:
         accept_body(blank)
     assert (refused.value.message, refused.value.field) == (threads.EMPTY, "body")
@@ -100,7 +100,7 @@ def test_a_score_of_the_scale_is_accepted(score: int) -> None:
 
 @pytest.mark.parametrize("score", [0, 6, -1, 10**9])
 def test_a_score_off_the_scale_is_refused(score: int) -> None:
-    """A made-up button can not answer what nobody could press."""
+    """A made-up button cannot answer what nobody could press."""
     with pytest.raises(Refusal, match=pulses.UNKNOWN_SCORE):
         accept_score(PULSE, "proud", score, OPENS)
 
@@ -125,7 +125,7 @@ def test_a_comment_of_500_characters_is_accepted_and_one_of_501_is_not(character
 
 @pytest.mark.parametrize("blank", BLANK)
 def test_a_blank_comment_is_refused(blank: str) -> None:
-    """Nothing is not a comment, and can not replace one."""
+    """Nothing is not a comment, and cannot replace one."""
     with pytest.raises(Refusal) as refused:
         accept_comment(PULSE, blank, Flag.NO, OPENS)
     assert (refused.value.message, refused.value.field) == (pulses.COMMENT_EMPTY, "comment")

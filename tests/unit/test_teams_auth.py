@@ -145,7 +145,7 @@ async def test_key_of_another_channel_is_refused(teams: LocalTeams, gate: Gate, 
 async def test_new_key_is_fetched_at_most_once_a_minute(
     teams: LocalTeams, gate: Gate, activity: Json, watch: Watch
 ) -> None:
-    """When Teams changes its key, ours follow within a minute; unknown keys can not make us ask more often."""
+    """When Teams changes its key, ours follow within a minute; unknown keys cannot make us ask more often."""
     await gate.check(teams.identities.header(), activity)
     teams.identities.rotate()
     for _ in range(3):
@@ -160,7 +160,7 @@ async def test_new_key_is_fetched_at_most_once_a_minute(
 async def test_known_keys_serve_while_new_ones_can_not_be_had(
     teams: LocalTeams, gate: Gate, activity: Json, watch: Watch
 ) -> None:
-    """If the keys can not be read, the ones we have go on to serve, and we ask again once a minute."""
+    """If the keys cannot be read, the ones we have go on to serve, and we ask again once a minute."""
     await gate.check(teams.identities.header(), activity)
     teams.identities.down = True
     watch.on(hours=25)
@@ -180,7 +180,7 @@ async def test_known_keys_serve_while_new_ones_can_not_be_had(
 async def test_unusable_keys_let_nobody_in(
     teams: LocalTeams, gate: Gate, activity: Json, found: Json, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A list of keys that can not be read counts as none."""
+    """A list of keys that cannot be read counts as none."""
     monkeypatch.setattr(teams.identities, "keys", lambda: found)
     with pytest.raises(UnauthorisedError, match="unknown key"):
         await gate.check(teams.identities.header(), activity)

@@ -14,7 +14,7 @@ from adapters.teams.client import TeamsMessenger
 from adapters.teams.patience import Waiting
 from bot.domain.people import Address, Identity, Platform
 from bot.errors import Unavailable
-from bot.ports import InDoubt, Later, Outcome, Rejected, Sent, Unfindable
+from bot.ports.sending import InDoubt, Later, Outcome, Rejected, Sent, Unfindable
 from bot.views import View
 from tests.platforms.teams import Fault, LocalTeams
 from tests.platforms.teams_toy import config_of
@@ -187,7 +187,7 @@ async def test_old_token_serves_while_no_new_one_can_be_had(
 
 
 async def test_teams_can_not_be_read_back(messenger: TeamsMessenger, ana: Address, watch: Watch) -> None:
-    """Whether a message arrived can not be found out."""
+    """Whether a message arrived cannot be found out."""
     assert await messenger.find(ana, "key", watch()) == Unfindable()
 
 

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.errors import HundredDaysError, KeysLost, KeyTaken, Misconfigured, Unavailable
-from bot.logs import SafeFormatter
-from bot.settings import VaultAddress
+from bot.host.logs import SafeFormatter
 from storage.keys import KEY_BYTES, Remembering
 from storage.vault import AT_ONCE, VaultKeys
+from storage.vault_address import VaultAddress
 from tests.platforms.vault import LocalVault
 
 SECRET = bytes(range(KEY_BYTES))

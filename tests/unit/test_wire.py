@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.composing import EditPost
 from bot.errors import Refusal
 from bot.features.threads import ThreadAnswered
-from bot.parcels import EditPost
 from bot.routes import COMMANDS, NOTICES
 from bot.wire import STALE, Command, Flag, Message, by_name
 from storage.outbox import OF_BATCHES

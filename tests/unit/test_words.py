@@ -100,7 +100,7 @@ def test_no_translation_is_missing_or_a_guess() -> None:
 
 
 def test_placeholders_are_the_same_in_welsh() -> None:
-    """Each Welsh form names exactly the placeholders of its English, so that filling it in can not fail."""
+    """Each Welsh form names exactly the placeholders of its English, so that filling it in cannot fail."""
     for message in sentences(welsh()):
         for ours, theirs in zip(english_forms(message), translations(message), strict=True):
             assert placeholders(theirs) == placeholders(ours), theirs

@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: ANN001, ANN201, ASYNC221, ASYNC240
+# ruff: noqa: I001, ANN001, ANN201, ASYNC221, ASYNC240
 # Only the version that it was written for can read it, and it knows its inner parts.
 """Makes `data/`: what an installation of version a2912c6 held in the middle of a week, just before its upgrade.
 

@@ -21,8 +21,8 @@ from typing import Any, cast
 import aiohttp
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.app import Product, listening, open_product
-from bot.settings import Settings
+from bot.host.app import Product, listening, open_product
+from bot.host.settings import Settings
 from storage.engine import database_url, sqlite_file
 from tests.platforms.pages import Browser, Site
 from tests.platforms.slack import LocalSlack

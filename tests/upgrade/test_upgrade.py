@@ -22,7 +22,7 @@ from sqlalchemy import text
 from bot.core import Request
 from bot.domain.people import Identity, Platform
 from bot.errors import HundredDaysError
-from bot.ports import Delivery
+from bot.ports.outbox import Delivery
 from bot.views import Refused
 from storage.engine import open_engines
 from storage.migrate import newest

@@ -107,7 +107,7 @@ class Door:
         if not self.paces.requests.allows(session.id):
             raise web.HTTPTooManyRequests(headers={"Retry-After": "1"})
         async with self.core.store.view() as tx:
-            member = await tx.people.who(account_of(session.organisation, session.person))
+            member = await tx.people.member_by_account(account_of(session.organisation, session.person))
         if member is None or not session.admits(member.person, self.core.clock()):
             return None
         return Visitor(member.person, session)
@@ -154,7 +154,7 @@ class Door:
         return guard
 
     def _same_site(self, request: web.Request) -> None:
-        """Another site open in the same browser can not press our buttons."""
+        """Another site open in the same browser cannot press our buttons."""
         if request.method == "POST" and request.headers.get("Origin", "") not in self._own(request):
             raise web.HTTPForbidden
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.people import Address
-from bot.ports import Outcome, Sent, Unfindable
+from bot.ports.sending import Outcome, Sent, Unfindable
 from bot.views import View
 
 

@@ -16,7 +16,7 @@ from nacl.secret import SecretBox
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """Seals one kind of thing. What was sealed as one kind can not be passed off as another."""
+    """Seals one kind of thing. What was sealed as one kind cannot be passed off as another."""
 
     box: SecretBox
 

@@ -20,9 +20,9 @@ from bot.domain.people import Address, Identity, Organisation, Person, Platform,
 from bot.domain.programmes import Programme
 from bot.domain.pulses import Pulse
 from bot.errors import HundredDaysError
-from bot.features.organisations import create, import_people
-from bot.plan import Event, next_moment
-from bot.ports import Channel
+from bot.features.administration import create, import_people
+from bot.plan import WeeklyMoment, next_moment
+from bot.ports.channels import Channel
 from bot.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -64,10 +64,10 @@ class Workspace:
     async def opened(cls, core: Core, worker: Worker, chat: Chat, clock: PracticeClock) -> Workspace:
         """The workspace as it was left, or a new one with its first week behind it."""
         async with core.store.view() as tx:
-            known = await tx.organisations.all()
+            known = await tx.organisations.list_all()
         organisation = known[0] if known else await _found(core, clock)
         async with core.store.view() as tx:
-            people, tree = await tx.people.all(organisation.id), await tx.people.tree(organisation.id)
+            people, tree = await tx.people.list_all(organisation.id), await tx.people.tree(organisation.id)
         colleagues = Colleagues.of(core, [account(p) for p in people if p.role is Role.STAFF and p.key != "p001"])
         workspace = cls(core, worker, chat, clock, organisation, people, tree, colleagues)
         if not known:
@@ -104,8 +104,8 @@ class Workspace:
         if to is Jump.BATCH:
             return next_batch(now, self.organisation.tz)
         async with self.core.store.view() as tx:
-            programme = (await tx.programmes.all(self.organisation.id))[0]
-        return next_moment(self.organisation, programme, Event(to.value), now) or now + FAR
+            programme = (await tx.programmes.list_all(self.organisation.id))[0]
+        return next_moment(self.organisation, programme, WeeklyMoment(to.value), now) or now + FAR
 
     async def first_week(self) -> None:
         """Play the first week, so that a newcomer finds a digest and stories, and then wait for the second to open."""
@@ -140,7 +140,7 @@ class Workspace:
 
     async def _open_pulse(self) -> Pulse | None:
         async with self.core.store.view() as tx:
-            programme = (await tx.programmes.all(self.organisation.id))[0]
+            programme = (await tx.programmes.list_all(self.organisation.id))[0]
             pulse = await tx.pulses.current(programme.id)
         return pulse if pulse and pulse.open_at(self.clock()) else None
 

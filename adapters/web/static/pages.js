@@ -19,7 +19,7 @@ if (form) {
   settle(form);
 }
 
-// What can not be shown again stays where it is: without it, nobody ever finds that conversation again.
+// What cannot be shown again stays where it is: without it, nobody ever finds that conversation again.
 listen((here) => {
   if (here === who || once) return;
   leaving = true;

@@ -99,7 +99,7 @@ TOO_LITTLE = "NEW.k < 5 OR NEW.k_comment < 10"
 # SQLite's REPLACE deletes the old row without firing a trigger, and would put a weaker pulse in its place.
 REPLACED = "EXISTS (SELECT 1 FROM pulses WHERE id = NEW.id OR (programme_id = NEW.programme_id AND week = NEW.week))"
 RULES = (
-    ("pulses", "UPDATE", LESS, "a pulse can not be made less anonymous after it has opened"),
+    ("pulses", "UPDATE", LESS, "a pulse cannot be made less anonymous after it has opened"),
     (
         "pulses",
         "INSERT",

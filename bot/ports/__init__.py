@@ -1,0 +1,1 @@
+"""All that the core needs from outside, a file a subject."""

@@ -1,0 +1,9 @@
+"""The time, as the core asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+Clock = Callable[[], datetime]
+"""Gives an aware time in UTC. Tests and the practice workspace bring their own."""
