@@ -95,7 +95,7 @@ class Deliverer:
     lots: Lots = field(default_factory=Lots)
 
     async def once(self) -> int:
-        """Deliver what is due now, up to a handful. Gives how many were taken on."""
+        """Deliver what is due now, up to a handful. Returns how many were taken on."""
         async with self.composer.store.begin() as tx:
             claimed = await tx.outbox.claim(self._now(), AT_ONCE)
             doubtful = await tx.outbox.claim_doubtful(self._now())

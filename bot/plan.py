@@ -1,4 +1,4 @@
-"""What falls due when. Pure but for `tick`, which hands what is due to whoever does it."""
+"""What falls due when. Pure except `tick`, which hands what is due to whoever does it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ Job = Callable[[Due, Work], Awaitable[None]]
 def due(organisation: Organisation, programme: Programme, now: datetime) -> Iterator[Due]:
     """Everything of this programme that is due now. Doing it again is harmless: each event is done once a week.
 
-    An event whose moment has passed while nobody was running is left out, but for the close, which always comes.
+    An event whose moment has passed while nobody was running is left out, except the close, which always comes.
     """
     monday = calendar.monday_of(now, organisation.tz)
     for week in (plan_week(organisation, programme, day) for day in (monday - timedelta(days=7), monday)):

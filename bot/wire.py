@@ -99,7 +99,7 @@ def _shape(kind: Any) -> dict[str, tuple[Any, bool]]:
 
 
 def clean(words: str) -> str:
-    """Text that every database and platform can keep: without control characters, but for line ends and tabs."""
+    """Text that every database and platform can keep: without control characters, except line ends and tabs."""
     lines = words.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
 

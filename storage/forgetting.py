@@ -41,14 +41,14 @@ async def count(session: AsyncSession, ends: Mapping[DeliveryEnd, int]) -> None:
 
 
 async def forget_ballots(session: AsyncSession, pulse: str) -> int:
-    """Delete some of a pulse's ballots; gives how many."""
+    """Delete some of a pulse's ballots; returns how many."""
     some = select(BallotRow.slot).where(BallotRow.pulse_id == pulse).limit(AT_ONCE).with_for_update(skip_locked=True)
     gone = delete(BallotRow).where(BallotRow.pulse_id == pulse, BallotRow.slot.in_(some))
     return len((await session.execute(gone.returning(BallotRow.pulse_id), execution_options=NOTHING_LOADED)).all())
 
 
 async def forget_deliveries(session: AsyncSession, pulse: str) -> int:
-    """Delete some of a pulse's personal deliveries, and count how they ended; gives how many.
+    """Delete some of a pulse's personal deliveries, and count how they ended; returns how many.
 
     Each is counted in the transaction that deletes it, so once, wherever a crash comes. Those that were lost are rows
     that are done as well; for each of them, one was taken off the count of `done` when it was lost.

@@ -202,7 +202,7 @@ class SqlOutbox:
             )
 
     async def _try_again(self, delivery: Delivery) -> int:
-        """Count one more try; gives how many there were."""
+        """Count one more try; returns how many there were."""
         more = _own(delivery).values(tries=DeliveryRow.tries + 1).returning(DeliveryRow.tries)
         return await self._session.scalar(more) or 0
 

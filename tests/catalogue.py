@@ -81,7 +81,7 @@ def updated(old: Catalog, said: Catalog) -> bytes:
 
 
 def update(file: Path = WELSH, root: Path = ROOT) -> list[str]:
-    """Bring the file up to date; gives what is still to be translated."""
+    """Bring the file up to date; returns what is still to be translated."""
     file.write_bytes(updated(welsh(file), extracted(root)))
     return untranslated(welsh(file))
 

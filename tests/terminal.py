@@ -73,7 +73,7 @@ class Terminal:
         return Ran(status, *self.screen.readouterr())
 
     def does(self, *words: object) -> str:
-        """Type a command that must succeed; gives what it printed."""
+        """Type a command that must succeed; returns what it printed."""
         ran = self.run(*words)
         assert (ran.status, ran.err) == (0, ""), ran
         return ran.out

@@ -48,7 +48,7 @@ class Turns(CloudAdapterBase):
 
 
 class _Senders(ConnectorFactory):
-    """Gives something to stand where the library's own client would be. We send through our own."""
+    """Returns something to stand where the library's own client would be. We send through our own."""
 
     async def create(self, service_url: str, audience: str) -> Any:  # noqa: ARG002 (the library's shape)
         return object()

@@ -36,7 +36,7 @@ class Connector:
     patience: Patience | None = None
 
     async def call(self, method: str, service_url: str, path: str, body: Json | None = None) -> Json | Failed:
-        """Gives what was answered, or how it failed.
+        """Returns what was answered, or how it failed.
 
         Asks once. With patience, it asks again what was not taken; never what may have been, unless that does no harm.
         Then it also takes no longer than there is patience for: what is cut off may have been taken.

@@ -69,7 +69,7 @@ class Held:
 
 @dataclass(slots=True)
 class Pocket:
-    """What somebody typed with a command, until the form that it belongs in is opened, but for minutes only.
+    """What somebody typed with a command, until the form that it belongs in is opened, except minutes only.
 
     A card keeps what is in it, so it must not hold such words. If they are gone when the form opens, it opens empty.
     """

@@ -40,7 +40,7 @@ class Outbound:
     posted: Posted
 
     async def send(self, heard: Heard, here: str, said: Answer) -> Json | None:
-        """Send what is to be sent. Gives the body of an invoke's answer. Raises `UndeliveredError`."""
+        """Send what is to be sent. Returns the body of an invoke's answer. Raises `UndeliveredError`."""
         outcome = await self._sent(heard, here, said)
         if outcome is None or isinstance(outcome, Sent):
             return said.body

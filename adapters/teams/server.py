@@ -64,7 +64,7 @@ class Conversation:
     outbound: Outbound
 
     async def handle(self, activity: Json) -> Json | None:
-        """Do what was asked. Gives the body of an invoke's answer; messages go out before it returns."""
+        """Do what was asked. Returns the body of an invoke's answer; messages go out before it returns."""
         heard = inbound.read(activity, self.typed)
         here = name(activity, "conversation", "id")
         if heard is None or (heard.kind is Kind.INSTALLED and not self.welcomed.first_time(here)):

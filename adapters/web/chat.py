@@ -49,7 +49,7 @@ class Chat:
             database.executescript(SCHEMA)
 
     async def post(self, place: str, message: Posted, key: str = "") -> str:
-        """Add a message; gives its id.
+        """Add a message; returns its id.
 
         With a key that was used before, nothing is added and the first one's id is given.
         """
@@ -88,7 +88,7 @@ class Chat:
         return [_posted(row) for row in reversed(rows)]
 
     async def changed(self, seen: int) -> int:
-        """Wait for a change after the one numbered `seen`; gives its number."""
+        """Wait for a change after the one numbered `seen`; returns its number."""
         async with self._bell:
             await self._bell.wait_for(lambda: self._changes > seen)
             return self._changes

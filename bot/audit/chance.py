@@ -30,7 +30,7 @@ def right_guesses(guess: Sequence[str], truth: Sequence[str]) -> int:
 
 
 def most_by_chance(tries: int) -> int:
-    """The most right guesses that this many tries at random get, but for once in `ONCE_IN`.
+    """The most right guesses that this many tries at random get, except once in `ONCE_IN`.
 
     Of all orders, at most one in n! has n or more in their places: that many choices of n there are, times the share
     of orders that fit each.
@@ -59,7 +59,7 @@ def agreement(guess: Sequence[str], truth: Sequence[str]) -> float:
 
 
 def most_agreement(tries: int) -> float:
-    """As far as orders at random agree or disagree in this many tries, but for once in `ONCE_IN`.
+    """As far as orders at random agree or disagree in this many tries, except once in `ONCE_IN`.
 
     The pairs that are turned are a sum of independent numbers, each equally often any from nought to its most. Such a
     sum is nowhere likelier to stray than a normal one's bound says: 2 exp(-x²/2), for any length.

@@ -25,7 +25,7 @@ DAYS = (0.4, 0.65, 0.9, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How large a rehearsal is. Two with one seed go alike but for what is random in the product itself.
+    """How large a rehearsal is. Two with one seed go alike except for what is random in the product itself.
 
     All that is written carries the mark, so that what is found in the files of a server is of no other rehearsal.
     """

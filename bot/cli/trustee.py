@@ -61,7 +61,7 @@ def ask(prompt: str) -> SecretStr:
 
 
 async def close_waiting(product: Product, organisation: str) -> int:
-    """Close every pulse of an organisation that waits for its trustee, asking for the passphrase; gives how many."""
+    """Close every pulse of an organisation that waits for its trustee, asking for the passphrase; returns how many."""
     now = product.core.clock()
     async with product.store.view() as tx:
         unfinished = await tx.pulses.unfinished(organisation)
@@ -72,7 +72,7 @@ async def close_waiting(product: Product, organisation: str) -> int:
 
 
 async def give_up_waiting(product: Product, organisation: str) -> list[Pulse]:
-    """Destroy unread every pulse of an organisation that waits for its trustee; gives them."""
+    """Destroy unread every pulse of an organisation that waits for its trustee; returns them."""
     now = product.core.clock()
     async with product.store.view() as tx:
         waiting = [pulse for pulse in await tx.pulses.unfinished(organisation) if pulse.waits(now)]

@@ -121,7 +121,7 @@ async def start(store: Store, programme: Programme) -> None:
 async def set_thresholds(store: Store, organisation: Organisation, k: int, k_comment: int, *, at_once: bool) -> int:
     """How many must have answered, or commented, in pulses from now on; `at_once` raises those that are open too.
 
-    Gives for how many programmes. Raises `Refusal` where anything would be promised less than was promised.
+    Returns for how many programmes. Raises `Refusal` where anything would be promised less than was promised.
     """
     async with store.begin() as tx:
         programmes = await tx.programmes.list_all(organisation.id)
@@ -179,7 +179,7 @@ async def import_people(store: Store, organisation: Organisation, content: bytes
 
 
 async def let_go(store: Store, organisation: Organisation, content: bytes, now: datetime) -> int:
-    """Whoever is not in this list of staff has left. Gives how many did.
+    """Whoever is not in this list of staff has left. Returns how many did.
 
     They are asked nothing more, and no account leads to them; what they said stays said. Raises `Misconfigured` where a
     row cannot be read, because it may be somebody's who has not left.

@@ -46,7 +46,7 @@ async def close(pulse: Pulse, work: Work) -> None:
 
 
 async def close_with(store: Store, pulse_id: str, passphrase: SecretStr, now: datetime) -> State:
-    """Close a pulse with its trustee's passphrase; gives where it is then: sealed, or lost because its key was.
+    """Close a pulse with its trustee's passphrase; returns where it is then: sealed, or lost because its key was.
 
     Whoever asks must be allowed to: this looks at the passphrase, not at the person. Argon2 takes about a second.
     """

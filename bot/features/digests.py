@@ -291,7 +291,7 @@ async def _themes_of(
 
 
 async def _found(comments: Sequence[PublishedComment], history: Sequence[str], reader: Reader) -> ThemeReport:
-    """What was found, but for new themes that are a colleague's name."""
+    """What was found, except new themes that are a colleague's name."""
     given = [Comment(comment.body, comment.band) for comment in comments]
     report = await reader.themes.find(given, history, reader.words.language)
     names = await reader.tx.people.names_to_hide(reader.organisation.id)

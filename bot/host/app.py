@@ -133,7 +133,7 @@ async def serve(settings: Settings) -> None:
 async def listening(
     site: web.Application, host: str, port: int, patience: edge.Patience = edge.PATIENCE
 ) -> AsyncIterator[str]:
-    """Serve a site; gives its address. Requests under way are finished before it closes."""
+    """Serve a site; returns its address. Requests under way are finished before it closes."""
     runner = web.AppRunner(site)
     await runner.setup()
     try:

@@ -6,4 +6,4 @@ from collections.abc import Callable
 from datetime import datetime
 
 Clock = Callable[[], datetime]
-"""Gives an aware time in UTC. Tests and the practice workspace bring their own."""
+"""What says which time it is: an aware one, in UTC. Tests and the practice workspace bring their own."""

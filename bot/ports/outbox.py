@@ -74,11 +74,11 @@ class Outbox(Protocol):
         """Queue one delivery. A second one with the same key is ignored."""
 
     async def fan_out(self, pulse: Pulse, notice: Notice, when: When) -> int:
-        """Queue one delivery for everybody on the roster, each inside their own day. Gives their number."""
+        """Queue one delivery for everybody on the roster, each inside their own day. Returns their number."""
 
     async def claim(self, now: datetime, most: int) -> tuple[Delivery, ...]: ...
     async def begin(self, sends: Sequence[tuple[Delivery, str]], now: datetime) -> frozenset[str]:
-        """Mark that these sends begin now, each with its lane; gives the ids of those that do.
+        """Mark that these sends begin now, each with its lane; returns the ids of those that do.
 
         The others are another worker's by now, or their lane has been asked to wait: then they are put off until then.
         """
@@ -95,7 +95,7 @@ class Outbox(Protocol):
 
     async def count_waiting(self, now: datetime) -> int: ...
     async def count_by_state(self, now: datetime) -> Mapping[str, int]:
-        """How many there are by how they stand, but for what would tell when somebody has written."""
+        """How many there are by how they stand, except what would tell when somebody has written."""
 
 
 class Inbox(Protocol):

@@ -50,7 +50,7 @@ class People(Protocol):
     async def depart(self, organisation: str, listed: Collection[str], today: date) -> int:
         """Whoever is not among these keys has left: nothing leads to them any more but where they were counted.
 
-        Their name stays for a while, so that it is taken out of what others write. Gives how many left.
+        Their name stays for a while, so that it is taken out of what others write. Returns how many left.
         """
 
     async def count_absent(self, organisation: str, listed: Collection[str]) -> int:

@@ -18,7 +18,7 @@ class Pulses(Protocol):
     """Pulses and their rosters."""
 
     async def open(self, pulse: Pulse) -> int:
-        """Store a new pulse with its keys and its roster: everybody who can be reached now. Gives their number."""
+        """Store a new pulse with its keys and its roster: everybody who can be reached now. Returns their number."""
 
     async def get(self, pulse: str) -> Pulse | None: ...
     async def lock(self, pulse: str) -> Pulse | None:

@@ -79,4 +79,4 @@ class Store(Protocol):
         """Delete a closed pulse's ballots and personal deliveries, a few at a time; keep counts of the deliveries."""
 
     async def tidy(self, now: datetime) -> tuple[str, ...]:
-        """Mend what a crash left: keys without a pulse, pulses without keys. Gives the ids of pulses found lost."""
+        """Mend what a crash left: keys without a pulse, pulses without keys. Returns the ids of pulses found lost."""

@@ -37,7 +37,7 @@ async def a_week(database: str, folder: Path, seed: int = 0, people: int = PEOPL
 
 
 def changed(tables: Tables, **given: Rows) -> Tables:
-    """The same tables, but for these."""
+    """The same tables, except these."""
     return {**tables, **given}
 
 

@@ -40,7 +40,7 @@ async def small_life(small_world: World) -> dict[str, str]:
 
 
 async def lived(world: World) -> dict[str, str]:
-    """All that one person can leave behind, and the same from a colleague. Gives the words of the first."""
+    """All that one person can leave behind, and the same from a colleague. Returns the words of the first."""
     await world.at(OPENS)
     mark = token_hex(6)
     words = {kind: f"zq{mark}{kind.replace(' ', '')}zq" for kind in WRITTEN}

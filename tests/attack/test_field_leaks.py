@@ -167,7 +167,7 @@ def _drawn(form: Reply) -> str:
 
 
 def _shared(rows: Rows, about_all: set[str]) -> set[tuple[str, str]]:
-    """What two rows have in common, but for the columns in which all are alike anyway."""
+    """What two rows have in common, except the columns in which all are alike anyway."""
     found = Counter((column, str(value)) for row in rows for column, value in row.items() if column not in about_all)
     return {pair for pair, times in found.items() if times > 1}
 

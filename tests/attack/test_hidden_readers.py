@@ -158,7 +158,7 @@ def told(world: World, account: str) -> list[View]:
 
 
 def looks(row: dict[str, object]) -> str:
-    """A row but for what is random in it."""
+    """A row except what is random in it."""
     return str({column: value for column, value in row.items() if column not in {"id", "key", "at", "xmin", "values"}})
 
 

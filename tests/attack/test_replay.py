@@ -63,7 +63,7 @@ class Recorded:
     database: str
 
     async def rows(self) -> dict[str, Counter[str]]:
-        """Every row there is, but for the envelopes, which are what replays are known by."""
+        """Every row there is, except the envelopes, which are what replays are known by."""
         return await every_row(self.database, but=("envelopes",))
 
     async def count(self, table: str) -> int:

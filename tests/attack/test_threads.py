@@ -379,7 +379,7 @@ async def _author_s_name_for_it(world: World, opened: Reply) -> str:
 
 
 async def _coded(world: World, account: str) -> str:
-    """Open a conversation with a code; gives the code."""
+    """Open a conversation with a code; returns the code."""
     reply = await world.ask(account, "OpenThread", body=f"zq from {account}", hear="code")
     found = DIGITS.search(str(reply))
     assert found

@@ -99,7 +99,7 @@ async def _write(world: World, account: str, kind: str, words: str) -> None:
 
 
 async def _looked_at(world: World, now: datetime, answered: set[str]) -> str:
-    """Everything the leader can call up and has been sent, and what a channel shows; but for their own reply."""
+    """Everything the leader can call up and has been sent, and what a channel shows, except their own reply."""
     listed = await world.ask("u0", "MyThreads")
     shown = [str(listed), str(world.mailbox.sent), str(world.mailbox.edits)]
     if _closely(now):

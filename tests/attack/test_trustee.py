@@ -22,7 +22,7 @@ ANSWERED = 12
 
 
 async def answered(world: World) -> Rows:
-    """Twelve answer; gives the ballots."""
+    """Twelve answer; returns the ballots."""
     await world.at(OPENS)
     for number in range(ANSWERED):
         await world.answer(f"u{number}", 4)

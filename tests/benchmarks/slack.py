@@ -175,7 +175,7 @@ async def _ours(slack_url: str) -> AsyncIterator[tuple[web.Application, str]]:
 
 
 async def _open_pulse(store: Any) -> str:
-    """Two hundred people and a pulse of one question; gives what a button of it holds."""
+    """Two hundred people and a pulse of one question; returns what a button of it holds."""
     from adapters.slack.blocks import packed
     from bot.domain.ids import new_id
     from bot.domain.programmes import Programme

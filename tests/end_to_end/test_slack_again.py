@@ -30,7 +30,7 @@ class Council:
     database: str
 
     async def rows(self) -> dict[str, Counter[str]]:
-        """Every row there is, but for the envelopes, which are what copies are known by."""
+        """Every row there is, except the envelopes, which are what copies are known by."""
         return await every_row(self.database, but=("envelopes",))
 
     async def again(self, which: int = -1) -> int:

@@ -40,7 +40,7 @@ class Order:
 
 
 async def close(order: Order) -> int:
-    """What a worker does when it starts: mend, then do what is due. Gives how many seams it came by."""
+    """What a worker does when it starts: mend, then do what is due. Returns how many seams it came by."""
     at, fuse = datetime.fromisoformat(order.at), Fuse(_die, order.seam)
     replica = Replica.open(order.database, Path(order.keys), lambda: at, Mailbox(), fuse)
     await replica.worker.tidy()

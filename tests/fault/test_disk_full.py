@@ -118,7 +118,7 @@ async def test_a_key_that_can_not_be_destroyed_is_destroyed_later(replica: Repli
 
 
 async def _answers_until_full(replica: Replica) -> list[int]:
-    """Everybody answers, in a database that has room for some; gives who was told that it is recorded."""
+    """Everybody answers, in a database that has room for some; returns who was told that it is recorded."""
     await _room(replica, ROOM)
     replies = {person: await _press(replica, person) for person in range(PEOPLE)}
     refused = [reply for reply in replies.values() if not isinstance(reply, Replace)]

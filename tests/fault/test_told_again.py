@@ -198,7 +198,7 @@ async def _doubtful(database: str, folder: Path) -> AsyncIterator[World]:
 
 
 async def _answered(world: World) -> str:
-    """A conversation whose leader has answered after three o'clock; gives its id."""
+    """A conversation whose leader has answered after three o'clock; returns its id."""
     await world.ask("u5", "OpenThread", body="Please listen")
     await world.at(BATCH)
     [thread] = (await steal(world))["threads"]

@@ -135,7 +135,7 @@ ROUTES: Mapping[type[Command], Route] = {
 
 @dataclass
 class ToyStore:
-    """Everybody is known unless they are strangers; envelopes are remembered, but for those of what was refused."""
+    """Everybody is known unless they are strangers; envelopes are remembered, except those of what was refused."""
 
     strangers: set[str] = field(default_factory=set)
     linked: dict[Identity, tuple[Person, Mapping[str, str]]] = field(default_factory=dict)

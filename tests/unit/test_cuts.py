@@ -25,7 +25,7 @@ def cut(ties: Counter[Pair], side: frozenset[str]) -> int:
 
 
 def parted(ties: Counter[Pair], k: int) -> bool:
-    """Whether there is a cut of fewer than k people, but for those that cut nothing."""
+    """Whether there is a cut of fewer than k people, except those that cut nothing."""
     groups = sorted({group for pair in ties for group in pair})
     sides = (frozenset(side) for size in range(1, len(groups)) for side in combinations(groups, size))
     return any(0 < cut(ties, side) < k for side in sides)

@@ -25,7 +25,7 @@ DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 
 
 def without(*accounts: str) -> bytes:
-    """The list of staff, but for these accounts."""
+    """The list of staff, except these accounts."""
     lines = staff_list().decode().splitlines()
     return "\n".join(line for line in lines if line.split(",")[-1] not in accounts).encode()
 

@@ -236,7 +236,7 @@ async def test_only_a_steward_chooses_a_channel(councils: Councils, role: Role) 
 
 
 def test_every_command_that_names_an_object_is_tried_across_borders() -> None:
-    """The tests below use every command with an id of a pulse, a story or a thread, but for one that only explains."""
+    """The tests below use every command with an id of a pulse, a story or a thread, except one that only explains."""
     naming = {kind for kind in COMMANDS if OBJECTS & {field.name for field in fields(kind)}}
     assert naming - set(USING) == {pulses.ExplainAnswers}
 

@@ -167,7 +167,7 @@ def test_update_keeps_adds_and_drops(project: Path) -> None:
 
 
 def test_no_official_words() -> None:
-    """No sentence says survey, resource or utilise, but for the name of the survey our questions come from."""
+    """No sentence says survey, resource or utilise, except the name of the survey our questions come from."""
     said = [form for message in sentences(extracted()) for form in english_forms(message)]
     assert [form for form in said if UNWANTED.search(form.replace(SOURCE, ""))] == []
 
