@@ -52,7 +52,10 @@ async def rewrite_erased(session: AsyncSession) -> None:
 async def _coarsen(
     session: AsyncSession, row: type[EntryRow | StoryRow], whole: InstrumentedAttribute[str], now: datetime
 ) -> Sequence[str]:
-    """Give the rows of batches that are over midnight for a time. Returns what they are part of, for all that had one."""
+    """Give the rows of batches that are over midnight for a time.
+
+    Returns what they are part of, for all that had one.
+    """
     table = _table(row)
     timed = select(row.id, row.shown_from, whole).where(_has_a_time(table.c.shown_from)).order_by(row.id)
     found = list(await session.execute(timed))
