@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial, reduce
 from typing import Any
 
@@ -44,6 +44,11 @@ class Reader:
     person: Person | None = None
     channel: Channel | None = None
     editing: bool = False
+
+    @property
+    def today(self) -> date:
+        """The day it is where the organisation is."""
+        return self.now.astimezone(self.organisation.tz).date()
 
 
 @dataclass(frozen=True, slots=True)

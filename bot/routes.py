@@ -1,102 +1,50 @@
-"""The tables: commands and who answers them, notices and who words them, events and who does them."""
+"""Every feature there is, and the tables that are derived from what they declare."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from bot.composing import NoticeHandler
-from bot.core import Handler, Route
-from bot.domain.people import Role
-from bot.entries import (
-    TYPED,
-    ChangeSettings,
-    Home,
-    MyData,
-    MyStories,
-    MyThreads,
-    OpenPage,
-    ReviewQuotes,
-    ShowDigest,
-    ShowPulse,
-    SpeakUp,
-    StartStory,
-)
-from bot.features import access, closing, digests, home, mydata, pulses, quotes, stories, threads
+from bot.core import Route
+from bot.feature import Feature, Typed, Verb, sections_of
+from bot.features import access, channels, digests, home, mydata, pulses, quotes, settings, stories, threads
 from bot.plan import Job, WeeklyMoment
 from bot.wire import Command, Notice
 
-__all__ = ["COMMANDS", "JOBS", "NOTICES", "TYPED"]
+LISTENING = (pulses.FEATURE, stories.FEATURE, threads.FEATURE, quotes.FEATURE)
+"""What people say, in the order in which it is offered. Digests and data of one's own are made of these."""
 
-LEADING = frozenset({Role.LEADER, Role.STEWARD})
-STEWARDS = frozenset({Role.STEWARD})
+OFFERED = (
+    *LISTENING,
+    settings.FEATURE,
+    mydata.declare(LISTENING),
+    digests.declare(LISTENING),
+    access.FEATURE,
+    channels.FEATURE,
+)
 
-ELSEWHERE: Mapping[str, home.Verb] = {
-    "my": mydata.my_data_please,
-    "data": mydata.my_data_please,
-    "nata": mydata.my_data_please,
-    "fy": mydata.my_data_please,
-    "page": access.page,
-    "tudalen": access.page,
-    "quotes": quotes.typed,
-    "dyfyniadau": quotes.typed,
-}
-"""Words after /100days that another feature than the front door answers."""
-
-SAID: Mapping[str, tuple[type[Command], Handler]] = {
-    "pulse": (ShowPulse, pulses.show),
-    "story": (StartStory, stories.start),
-    "speakup": (SpeakUp, threads.speak_up),
-}
-"""Slash commands that may also stand as the word after /100days, and are looked for where a word is misspelled."""
+FEATURES: tuple[Feature, ...] = (*OFFERED, home.declare(OFFERED))
 
 COMMANDS: Mapping[type[Command], Route] = {
-    ShowPulse: Route(pulses.show, reads=True),
-    pulses.AnswerPulse: Route(pulses.answer, again=pulses.show_again),
-    pulses.WriteComment: Route(pulses.write_comment, reads=True),
-    pulses.SaveComment: Route(pulses.save_comment, again=pulses.show_again),
-    pulses.ExplainAnswers: Route(pulses.explain, reads=True),
-    StartStory: Route(stories.start),
-    stories.EditStory: Route(stories.edit_story, reads=True),
-    stories.TellStory: Route(stories.tell),
-    stories.WithdrawStory: Route(stories.withdraw),
-    MyStories: Route(stories.mine, reads=True),
-    SpeakUp: Route(threads.speak_up, reads=True),
-    threads.OpenThread: Route(threads.open_thread),
-    threads.ReadThread: Route(threads.read, reads=True),
-    threads.SayInThread: Route(threads.say),
-    threads.CloseThread: Route(threads.close),
-    threads.EnterCode: Route(threads.enter_code, reads=True),
-    threads.UseCode: Route(threads.use_code, reads=True),
-    threads.PutAway: Route(threads.put_away, reads=True),
-    MyThreads: Route(threads.mine, reads=True),
-    ShowDigest: Route(digests.show, roles=LEADING, reads=True),
-    ReviewQuotes: Route(quotes.show, roles=STEWARDS, reads=True),
-    quotes.DecideQuote: Route(quotes.decide, roles=STEWARDS),
-    Home: Route(home.front_door(ELSEWHERE, SAID)),
-    ChangeSettings: Route(home.change_settings, reads=True),
-    home.SaveSettings: Route(home.save_settings),
-    MyData: Route(mydata.my_data, reads=True),
-    mydata.EraseMe: Route(mydata.erase_me, reads=True),
-    mydata.ConfirmErasure: Route(mydata.erase),
-    OpenPage: Route(access.open_page),
+    kind: route for feature in FEATURES for kind, route in feature.commands.items()
 }
+HOME = home.commands.HOME
+"""The slash command that opens the front door."""
+
+SLASH: tuple[Typed, ...] = tuple(typed for feature in FEATURES for typed in feature.typed)
+TYPED: Mapping[str, type[Command]] = {typed.word: typed.command for typed in SLASH}
+"""Slash commands. Each takes what was typed after it as `text`; `shown` goes along where others may see it there."""
+
+PRIVATE = frozenset(typed.word for typed in SLASH if typed.private)
+"""Slash commands after which nothing should be typed in a chat: it belongs in their form."""
+
+VERBS: Mapping[str, Verb] = {word: verb for feature in FEATURES for verb in feature.verbs for word in verb.words}
+"""Words after /100days."""
 
 NOTICES: Mapping[type[Notice], NoticeHandler] = {
-    pulses.PulseAsked: NoticeHandler(pulses.compose_asked),
-    pulses.PulseReminder: NoticeHandler(pulses.compose_reminder),
-    stories.StoryShared: NoticeHandler(stories.compose_shared),
-    threads.ThreadWaiting: NoticeHandler(threads.compose_waiting, again=threads.wait_again),
-    threads.ThreadAnswered: NoticeHandler(
-        threads.compose_answered, reader=threads.find_author, again=threads.answer_again
-    ),
-    quotes.QuotesWaiting: NoticeHandler(quotes.compose_waiting),
-    digests.WeeklyDigest: NoticeHandler(digests.compose),
+    kind: handler for feature in FEATURES for kind, handler in feature.notices.items()
 }
+SECTIONS = sections_of(FEATURES)
+"""What the weekly digest is made of, from its first line to its last."""
 
-JOBS: Mapping[WeeklyMoment, Job] = {
-    WeeklyMoment.OPEN: pulses.open_pulse,
-    WeeklyMoment.REMIND: pulses.remind,
-    WeeklyMoment.CLOSE: closing.close_due,
-    WeeklyMoment.REVIEW: quotes.ask,
-    WeeklyMoment.DIGEST: digests.post,
-}
+JOBS: Mapping[WeeklyMoment, Job] = {moment: job for feature in FEATURES for moment, job in feature.jobs.items()}

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from bot.administration import create, import_people
 from bot.core import Request
 from bot.domain.ids import new_id
 from bot.domain.people import Address, Identity, Organisation, Platform
 from bot.domain.programmes import Programme
 from bot.domain.pulses import Pulse
-from bot.features.administration import create, import_people
 from bot.host.app import Product, open_product
 from bot.host.settings import Settings
 from bot.ports.channels import Channel

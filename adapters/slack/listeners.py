@@ -18,11 +18,11 @@ from adapters.slack.inbound import Inbound
 from adapters.slack.reading import Departure
 from adapters.slack.reply import Open, answer, too_late
 from adapters.slack.text import Json
+from bot import administration
 from bot.core import Core, Request
 from bot.domain.people import Organisation, Platform
 from bot.errors import Unavailable
 from bot.faults import log_failure
-from bot.features import administration
 from bot.ports.sending import InDoubt, Later, Sent
 from bot.words import N_
 

@@ -11,10 +11,9 @@ from adapters.slack.incoming import Incoming, Unreadable, needed
 from adapters.slack.payloads import unpacked
 from adapters.slack.text import Json
 from bot.errors import HundredDaysError
-from bot.routes import TYPED
+from bot.routes import HOME, TYPED
 
 FORM = "application/x-www-form-urlencoded"
-HOME = "100days"
 A_CHECK: Json = {"ssl_check": "1"}
 A_COMMAND: Json = {"command": "/"}
 A_PRESS: Json = {"type": "block_actions", "actions": [{"action_id": ""}]}

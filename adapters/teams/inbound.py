@@ -16,13 +16,13 @@ from adapters.teams.shapes import UnreadableError, name, parts, sent, text
 from adapters.teams.text import clean
 from bot.core import Request
 from bot.domain.people import Address, Identity, Platform
+from bot.routes import HOME, PRIVATE
 from bot.typed import divided, meant
 from bot.wire import Command, Flag
 
 Json = dict[str, Any]
 OURS = frozenset({VERB, FORM, HELD})
 Typed = Mapping[str, type[Command]]
-HOME, QUIET = "100days", "speakup"
 UNSAID = "…"
 """Stands where something was typed that goes no further."""
 
@@ -128,7 +128,7 @@ def _typed(activity: Json, typed: Typed) -> Said:
 def _unheard(said: str, typed: Typed) -> str:
     """What somebody wanted to say without their name stands in the chat under it: we do not so much as remember it."""
     first, rest = divided(said)
-    return f"{first} {UNSAID}" if rest and meant(first, typed) == QUIET else said
+    return f"{first} {UNSAID}" if rest and meant(first, typed) in PRIVATE else said
 
 
 def _shown(said: Said) -> Said:

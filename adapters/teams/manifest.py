@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from adapters.teams import icons
 from bot.errors import Misconfigured
+from bot.feature import Typed
+from bot.routes import SLASH
 
 Json = dict[str, Any]
 SCHEMA = "1.19"
@@ -20,12 +22,6 @@ FULL = (
     "Hundred Days asks short pulses, gathers stories of change, carries two-way conversations between staff and "
     "leaders, and posts a weekly digest of what people say. Pulse answers are sealed, and results appear only where "
     "enough people have answered. It reads what you say to it, and no other message."
-)
-COMMANDS = (
-    ("pulse", "Answer this week's questions, or see what was asked"),
-    ("story", "Tell a story of change, such as: story We closed the form nobody read"),
-    ("speakup", "Start a conversation with a leader, with or without your name"),
-    ("100days", "Help, the plan, your settings and your data"),
 )
 
 
@@ -67,7 +63,7 @@ def package(public_url: str, app_id: str) -> bytes:
 
 
 def _bot(app_id: str) -> Json:
-    commands = [{"title": title, "description": description} for title, description in COMMANDS]
+    commands = [{"title": typed.word, "description": _described(typed)} for typed in SLASH]
     scopes = ["personal", "team"]
     return {
         "botId": app_id,
@@ -76,3 +72,8 @@ def _bot(app_id: str) -> Json:
         "supportsFiles": False,
         "commandLists": [{"scopes": [scope], "commands": commands} for scope in scopes],
     }
+
+
+def _described(typed: Typed) -> str:
+    """What a command does, with an example as somebody would type it in Teams, where there are no slashes."""
+    return f"{typed.does}, such as: {typed.word} {typed.example}" if typed.example else typed.does

@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl
 
 from bot.core import Request
 from bot.domain.people import Address, Identity
-from bot.entries import TYPED, Home
+from bot.features.home.commands import Home
+from bot.routes import TYPED
 from bot.typed import divided
 from bot.views import Form, Tick
 from bot.wire import Flag

@@ -20,6 +20,7 @@ from adapters.web.reply import Desk, OpenForm
 from bot.core import Request
 from bot.domain.ids import new_id
 from bot.domain.people import Address, Person, Platform, Role
+from bot.routes import SLASH
 from bot.views import Done, Refused, Reply, Show
 from bot.words import N_, Words
 
@@ -148,7 +149,7 @@ class Pages:
 
     async def _page(self, request: web.Request, place: str, words: str = "", accepted: str = "") -> web.Response:
         seen = await self._seen_by(self._person(request), place if place in CHANNELS.values() else "")
-        given = {**seen, "not_yours": NOT_YOURS, "words": words, "accepted": accepted, "once": new_id()}
+        given = {**seen, "not_yours": NOT_YOURS, "words": words, "accepted": accepted, "once": new_id(), "slash": SLASH}
         html = self.templates.get_template("practice.html").render(given)
         return web.Response(text=html, content_type="text/html")
 

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import text
 
+from bot.administration import create, import_people
 from bot.audit.crowd import ROOT, Crowd, Plan
 from bot.audit.place import Place
 from bot.audit.thief import Searched, Tables, flush, now_on, search, search_server, sqlite_files, steal
@@ -22,7 +23,6 @@ from bot.domain.programmes import Programme
 from bot.domain.pulses import Pulse
 from bot.errors import HundredDaysError
 from bot.faults import OURS
-from bot.features.administration import create, import_people
 from bot.host import logs
 from bot.host.app import Product, open_product
 from bot.ports.channels import Channel

@@ -15,9 +15,10 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from bot import administration
 from bot.domain.people import Person
 from bot.errors import Misconfigured
-from bot.features import access, administration
+from bot.features import access
 from bot.host.settings import Settings
 
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")

@@ -14,13 +14,13 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from bot import administration
 from bot.cli.trustee import close_waiting, give_up_waiting
 from bot.domain.ids import new_id
 from bot.domain.people import Organisation, Platform, Segment
 from bot.domain.programmes import Programme
 from bot.domain.pulses import K_COMMENTS, K_SCORES
 from bot.errors import Misconfigured, Refusal
-from bot.features import administration
 from bot.host.settings import Settings
 from bot.plan import Due, WeeklyMoment, Work, due
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.host.app import Product
 
 Which = Annotated[str, typer.Option("--organisation", help="The organisation's name, where there are several.")]
+NO_DIGEST = "There is no digest yet: the first comes after the first pulse has closed."
 SCORES = "How many must have answered before a score is shown; 5 or more."
 COMMENTS = "How many must have commented before comments are shown; 10 or more."
 INVITATION = (
@@ -308,7 +309,8 @@ async def _due_now(product: Product, which: Organisation, now: datetime, event: 
 async def _preview(organisation_name: str, unit_name: str) -> None:
     from adapters.text.render import lines
     from bot.composing import Reader
-    from bot.features.digests import WeeklyDigest, digest_of
+    from bot.features.digests.week import digest_of, read_week
+    from bot.routes import SECTIONS
 
     async with _product() as product:
         which = await administration.named(product.store, organisation_name)
@@ -321,7 +323,8 @@ async def _preview(organisation_name: str, unit_name: str) -> None:
             reader = Reader(which, words, product.core.clock(), tx, product.core.themes)
             for item in await tx.programmes.list_all(which.id):
                 sealed = await tx.pulses.last_sealed(item.id)
-                view = await digest_of(WeeklyDigest(item.id, sealed.week, unit), unit, reader) if sealed else None
+                week = await read_week(item.id, sealed.week, unit, reader) if sealed else None
+                view = await digest_of(SECTIONS, week, reader) if week else None
                 _say(
                     lines(view) if view else "There is no digest yet: the first comes after the first pulse has closed."
                 )

@@ -13,9 +13,10 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.text import Text
 
+from bot import administration
 from bot.domain.pulses import Pulse, State
 from bot.errors import Misconfigured, Refusal
-from bot.features import administration, closing
+from bot.features.pulses import closing
 from bot.host.settings import Settings
 
 if TYPE_CHECKING:

@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.ballots import PublishedComment, Results, Tally
 from bot.domain.people import Tree
+from bot.domain.programmes import Programme
 from bot.domain.publishing import publishable
+from bot.domain.pulses import Pulse
 from bot.domain.questions import INDEX, engagement_index, mean_points
 from bot.domain.quotes import Review
 from bot.domain.shares import CEILING, FLOOR, SMALL
@@ -54,6 +56,20 @@ class ShownTheme:
     theme: Theme
     n: int
     mood: Sentiment | None
+
+
+@dataclass(frozen=True, slots=True)
+class DigestWeek:
+    """What a unit's digest of a week is made of: only what may be shown of it. `monday` is the week's."""
+
+    programme: Programme
+    monday: date
+    pulse: Pulse | None
+    results: Results
+    tree: Tree
+    unit: str
+    comments: tuple[PublishedComment, ...]
+    themes: tuple[ShownTheme, ...]
 
 
 def in_scope(results: Results, unit: str, tree: Tree, k_comment: int) -> tuple[PublishedComment, ...]:

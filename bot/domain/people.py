@@ -26,6 +26,10 @@ class Role(StrEnum):
     STEWARD = "steward"
 
 
+LEADING = frozenset({Role.LEADER, Role.STEWARD})
+STEWARDS = frozenset({Role.STEWARD})
+
+
 class Segment(StrEnum):
     """A label besides the unit by which results may be told apart."""
 

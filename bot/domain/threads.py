@@ -11,6 +11,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.domain.calendar import local, next_batch
+from bot.domain.ids import ID_BYTES
 from bot.errors import Refusal
 from bot.words import N_
 
@@ -181,3 +182,27 @@ def require_open(thread: Thread) -> None:
     """Refuse anything more in a closed conversation."""
     if thread.closed:
         raise Refusal(CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A conversation as one side of it sees it, and what they call it by.
+
+    Its readers call it by its id. What an unnamed author is given stays in the chat, so they call it by a handle that
+    leads nowhere once it is closed. An author with a code calls it by a ticket; of such a one nothing at all may be
+    left in the chat, so all that they are answered is a form.
+    """
+
+    thread: Thread
+    side: Side
+    name: str
+
+    @property
+    def ticketed(self) -> bool:
+        """Whether it is held with a ticket."""
+        return is_ticket(self.name)
+
+
+def is_ticket(name: str) -> bool:
+    """A ticket is longer than an id or a handle."""
+    return len(name) > 2 * ID_BYTES

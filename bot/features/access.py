@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core import Call
+from bot.core import Call, Route
 from bot.domain import sessions as rules
 from bot.domain.people import Organisation, Person
 from bot.domain.sessions import Purpose
-from bot.entries import OpenPage
 from bot.errors import Misconfigured
+from bot.feature import Door, Feature, Verb
 from bot.ports.store import Store
 from bot.views import Fields, Link, Note, Reply, Show, View, text
+from bot.wire import Command
 from bot.words import N_
 
 LONGEST_DAYS = 31
 NO_PAGES = N_(
     "The pages have no address here yet. Please ask the people who run Hundred Days to set HUNDRED_DAYS_PUBLIC_URL."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPage(Command):
+    """Let me in, in the browser."""
 
 
 async def open_page(_command: OpenPage, call: Call) -> Reply:
@@ -80,3 +87,11 @@ def until(now: datetime, days: int) -> datetime:
 
 def _codes(people: Collection[Person]) -> Mapping[str, Person]:
     return {rules.fresh_code(): person for person in people}
+
+
+FEATURE = Feature(
+    name="access",
+    commands={OpenPage: Route(open_page)},
+    verbs=(Verb(page, {"en": "page", "cy": "tudalen"}),),
+    doors=(Door(N_("Open in the browser"), OpenPage(), outside=True),),
+)

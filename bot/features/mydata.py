@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby
 
-from bot.core import Call
-from bot.delivery import edit
-from bot.domain.ballots import COMMENT
+from bot.core import Call, Route
 from bot.domain.people import Platform, Role
-from bot.domain.pulses import Pulse, State
-from bot.domain.questions import QUESTIONS
-from bot.domain.retention import Kept, kept_for
-from bot.domain.stories import Story, StoryState
-from bot.entries import MyData
 from bot.errors import Refusal
+from bot.feature import Door, Erasure, Feature, OwnData, Verb
 from bot.ports.traces import Held
-from bot.views import (
-    Ask,
-    Button,
-    Buttons,
-    Element,
-    Fields,
-    Form,
-    Heading,
-    Note,
-    Reply,
-    Show,
-    Style,
-    Tick,
-    View,
-    text,
-)
+from bot.views import Ask, Button, Buttons, Element, Fields, Form, Heading, Note, Reply, Show, Style, Tick, View, text
 from bot.wire import Command, Flag
 from bot.words import ENGLISH, LANGUAGES, N_, Words
 
 PLATFORMS = {Platform.SLACK: "Slack", Platform.TEAMS: "Microsoft Teams", Platform.WEB: N_("these pages")}
 ROLES = {Role.STAFF: N_("Staff"), Role.LEADER: N_("Leader"), Role.STEWARD: N_("Steward")}
-WEEKS = kept_for(Kept.ROSTER).days // 7
 NOT_SURE = N_("Please tick the box if you are sure. Nothing was erased.")
 NOT_HELD = (
     N_("What you answered: while a pulse is open nobody can read it, and afterwards it is counted and destroyed."),
@@ -49,24 +29,16 @@ NOT_HELD = (
     ),
 )
 NOT_YET = N_("What is handed over at nine or at three is not counted before: you could see when somebody wrote to you.")
-GOES = (
-    N_("Your answers in a pulse that is open. Nobody can find the others any more: they lead to no one."),
-    N_("Your drafts and stories, in every message they stand in."),
-    N_("Your words in conversations you opened, as far as they still lead to you; these are closed, for ever."),
-    N_("Pulses that wait to be sent to you, one-time codes, and your settings. Nothing more will be asked of you."),
+GOES = N_("Pulses that wait to be sent to you, one-time codes, and your settings. Nothing more will be asked of you.")
+STAYS = N_(
+    "Your name, unit and accounts in the list of staff: that is your organisation's own record, so please ask them."
 )
-STAYS = (
-    N_(
-        "Your name, unit and accounts in the list of staff: that is your organisation's own record, so please ask them."
-    ),
-    N_(
-        "That you were asked in a pulse, for {weeks} weeks. It never says whether you answered; were it taken out, two "
-        "results could be compared and those beside you singled out."
-    ),
-    N_("Counts and comments that were published already, because nobody can tell which of them are yours."),
-    N_("If you lead a unit: that somebody has written to you, because it is theirs."),
-    N_("What Slack, Microsoft or your IT department keep themselves."),
-)
+ELSEWHERE = N_("What Slack, Microsoft or your IT department keep themselves.")
+
+
+@dataclass(frozen=True, slots=True)
+class MyData(Command):
+    """What is held about me?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,63 +53,83 @@ class ConfirmErasure(Command):
     sure: Flag = Flag.NO
 
 
+def declare(others: Sequence[Feature]) -> Feature:
+    """What these features hold about a person, and how all of them forget one."""
+    held = (OwnData(N_("In the list of staff"), listed), *(each for feature in others for each in feature.own_data))
+    own = Erasure(forget_settings, goes=(GOES,))
+    erasures = (*(feature.erasure for feature in others if feature.erasure), own)
+    return Feature(
+        name="mydata",
+        commands={
+            MyData: Route(partial(my_data, held), reads=True),
+            EraseMe: Route(partial(erase_me, erasures), reads=True),
+            ConfirmErasure: Route(partial(erase, erasures)),
+        },
+        verbs=(
+            Verb(
+                partial(typed, held),
+                {"en": "my data", "cy": "fy nata"},
+                does=N_("what is held about you"),
+                also=("data", "nata"),
+            ),
+        ),
+        doors=(Door(N_("What is held about you"), MyData()),),
+    )
+
+
 # What people ask
 
 
-async def my_data(_command: MyData, call: Call) -> Reply:
+async def my_data(held: Sequence[OwnData], _command: MyData, call: Call) -> Reply:
     """Everything that is held about this person, in plain words: how many, and never what."""
     t = call.words
-    held = await call.tx.traces.for_person(call.person.id, call.now)
-    body: list[Element] = [Heading(t(N_("In the list of staff"))), Fields(await _listed(call, held))]
-    body += [Heading(t(N_("Pulses"))), *await _asked(call, held)]
-    body += [Heading(t(N_("What you have written"))), Fields(await _written(call))]
-    body += [Heading(t(N_("On its way to you"))), Fields(_on_its_way(held, t)), Note(t(NOT_YET))]
+    body: list[Element] = []
+    for heading, parts in groupby((*held, OwnData(N_("On its way to you"), on_its_way)), key=lambda part: part.heading):
+        body += [Heading(t(heading)), *_joined([element for part in parts for element in await part.show(call)])]
     body += [Heading(t(N_("What is not held, or leads to nobody"))), *(text(t(line)) for line in NOT_HELD)]
-    erase = Button(t(N_("Erase me")), EraseMe(), Style.DANGER, asks=True)
-    return Show(View(t(N_("What is held about you")), (*body, Buttons((erase,)))))
+    erase_button = Button(t(N_("Erase me")), EraseMe(), Style.DANGER, asks=True)
+    return Show(View(t(N_("What is held about you")), (*body, Buttons((erase_button,)))))
 
 
-async def my_data_please(_rest: str, call: Call) -> Reply:
-    """The same, asked for in words."""
-    return await my_data(MyData(), call)
+async def typed(held: Sequence[OwnData], _rest: str, call: Call) -> Reply:
+    """`/100days my data`."""
+    return await my_data(held, MyData(), call)
 
 
-async def erase_me(_command: EraseMe, call: Call) -> Reply:
+async def erase_me(erasures: Sequence[Erasure], _command: EraseMe, call: Call) -> Reply:
     """What would go and what would stay, before anything is done."""
     t = call.words
-    body: list[Element] = [Heading(t(N_("What goes"))), *(text(t(line)) for line in GOES)]
-    body += [Heading(t(N_("What stays, and why"))), *(text(t(line, weeks=WEEKS)) for line in STAYS)]
+    stays = (STAYS, *(t(line, **each.numbers) for each in erasures for line in each.stays), ELSEWHERE)
+    body: tuple[Element, ...] = (
+        Heading(t(N_("What goes"))),
+        *(text(t(line, **each.numbers)) for each in erasures for line in each.goes),
+        Heading(t(N_("What stays, and why"))),
+        *(text(t(line)) for line in stays),
+    )
     sure = Tick("sure", t(N_("I am sure. It cannot be undone.")))
-    return Ask(Form(t(N_("Erase me")), ConfirmErasure, (sure,), t(N_("Erase")), t(N_("Cancel")), tuple(body)))
+    return Ask(Form(t(N_("Erase me")), ConfirmErasure, (sure,), t(N_("Erase")), t(N_("Cancel")), body))
 
 
-async def erase(command: ConfirmErasure, call: Call) -> Reply:
+async def erase(erasures: Sequence[Erasure], command: ConfirmErasure, call: Call) -> Reply:
     """Erase all that can be found, in one transaction. Doing it again does no harm, and finds what came since."""
     if command.sure is not Flag.YES:
         raise Refusal(NOT_SURE, field="sure")
-    for pulse in await call.tx.pulses.unfinished(call.organisation.id):
-        await call.tx.pulses.lock(pulse.id)
-        await call.tx.ballots.withdraw(pulse.id, call.person.id)
-    for story in await call.tx.stories.by_teller(call.organisation.id, call.person.id):
-        await _withdraw(story, call)
-    for thread in await call.tx.threads.by_author(call.organisation.id, call.person.id):
-        await call.tx.traces.take_back(thread.id)
-        await call.tx.threads.close(thread.id)
-    await call.tx.traces.erase(call.person.id)
-    await call.tx.people.save_settings(replace(call.person, language=ENGLISH, zone=call.organisation.zone, paused=True))
+    for each in erasures:
+        await each.erase(call)
     t = call.words
     again = N_("Nothing more will be asked of you. If you change your mind, say so in your settings.")
     return Show(View(t(N_("You have been forgotten, as far as you could be found")), (text(t(again)),)))
 
 
-# What it looks like
+# What is held besides what features hold
 
 
-async def _listed(call: Call, held: Held) -> tuple[tuple[str, str], ...]:
+async def listed(call: Call) -> Sequence[Element]:
     """What the organisation said about this person, and what they chose."""
     t, person = call.words, call.person
+    held = await call.tx.traces.for_person(person.id, call.now)
     tree = await call.tx.people.tree(call.organisation.id)
-    return (
+    rows = (
         (t(N_("Name")), person.name),
         (t(N_("Number in the list")), person.key),
         (t(N_("E-mail")), person.email or "-"),
@@ -150,48 +142,24 @@ async def _listed(call: Call, held: Held) -> tuple[tuple[str, str], ...]:
         (t(N_("Asked in pulses")), t(N_("no, as you wished")) if person.paused else t(N_("yes"))),
         (t(N_("Accounts that lead to you")), _accounts(held, t)),
     )
+    return (Fields(rows),)
 
 
-async def _asked(call: Call, held: Held) -> Sequence[Element]:
-    """In how many pulses this person was asked, and what an open one has recorded: which questions, never what."""
-    t = call.words
-    body: list[Element] = [Fields(((t(N_("Asked in the last {weeks} weeks"), weeks=WEEKS), str(held.rosters)),))]
-    body.append(text(t(N_("With each we keep your unit, place and grade of that day, and not whether you answered."))))
-    unfinished = await call.tx.pulses.unfinished(call.organisation.id)
-    own = [pulse for pulse in unfinished if await call.tx.pulses.labels_of(pulse.id, call.person.id)]
-    return [*body, *[Fields(await _recorded(pulse, call)) for pulse in own]]
-
-
-async def _recorded(pulse: Pulse, call: Call) -> tuple[tuple[str, str], ...]:
-    t = call.words
-    if pulse.state is State.CLOSING:
-        return ((t(N_("The pulse that has just closed")), t(N_("being counted"))),)
-    answered = await call.tx.ballots.items_answered(pulse, call.person.id)
-    names = {item: t(QUESTIONS[item].text) for item in pulse.items} | {COMMENT: t(N_("Your comment"))}
-    says = {True: t(N_("recorded, sealed")), False: t(N_("nothing"))}
-    return tuple((name, says[item in answered]) for item, name in names.items())
-
-
-async def _written(call: Call) -> tuple[tuple[str, str], ...]:
-    t = call.words
-    stories = await call.tx.stories.by_teller(call.organisation.id, call.person.id)
-    threads = await call.tx.threads.by_author(call.organisation.id, call.person.id)
-    told = [story for story in stories if story.state is not StoryState.DRAFT]
-    return (
-        (t(N_("Stories with your name")), str(sum(bool(story.teller) for story in told))),
-        (t(N_("Stories without your name")), str(sum(not story.teller for story in told))),
-        (t(N_("Drafts")), str(len(stories) - len(told))),
-        (t(N_("Open conversations with your name")), str(sum(bool(thread.author) for thread in threads))),
-        (t(N_("Open conversations without your name")), str(sum(not thread.author for thread in threads))),
-    )
-
-
-def _on_its_way(held: Held, t: Words) -> tuple[tuple[str, str], ...]:
-    return (
+async def on_its_way(call: Call) -> Sequence[Element]:
+    """What waits to be sent to this person, and that something was."""
+    t, held = call.words, await call.tx.traces.for_person(call.person.id, call.now)
+    rows = (
         (t(N_("Messages still to be sent to you")), str(held.waiting)),
         (t(N_("That a message was sent to you")), str(held.sent)),
         (t(N_("One-time codes")), str(held.codes)),
     )
+    return Fields(rows), Note(t(NOT_YET))
+
+
+async def forget_settings(call: Call) -> None:
+    """Forget what waits for this person and what they chose. They are not asked anything any more."""
+    await call.tx.traces.erase(call.person.id)
+    await call.tx.people.save_settings(replace(call.person, language=ENGLISH, zone=call.organisation.zone, paused=True))
 
 
 def _accounts(held: Held, t: Words) -> str:
@@ -199,11 +167,10 @@ def _accounts(held: Held, t: Words) -> str:
     return ", ".join(named) or "-"
 
 
-# How it is done
-
-
-async def _withdraw(story: Story, call: Call) -> None:
-    """Erase its words, and edit them out of every message they stand in."""
-    await call.tx.stories.discard(story.id, story.state)
-    for post in await call.tx.channels.posts_about(story.organisation, story.id):
-        await edit(call.tx, post, call.now)
+def _joined(elements: Sequence[Element]) -> Iterator[Element]:
+    """The same with one table in place of several that follow each other."""
+    for is_table, run in groupby(elements, key=lambda element: isinstance(element, Fields)):
+        if is_table:
+            yield Fields(tuple(row for table in run if isinstance(table, Fields) for row in table.rows))
+        else:
+            yield from run

@@ -6,16 +6,16 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.composing import Reader
-from bot.core import Call
+from bot.composing import NoticeHandler, Reader
+from bot.core import Call, Route
 from bot.domain.ballots import PublishedComment
 from bot.domain.calendar import monday_of
-from bot.domain.digests import may_be_offered
-from bot.domain.people import Role
+from bot.domain.digests import DigestWeek, may_be_offered, quotable, quotable_in
+from bot.domain.people import STEWARDS, Role
 from bot.domain.pulses import State
 from bot.domain.quotes import Review
-from bot.entries import ReviewQuotes
 from bot.errors import NotFound, Refusal
+from bot.feature import DigestSection, Feature, Place, Said, Verb
 from bot.plan import Due, WeeklyMoment, Work, plan_week
 from bot.ports.outbox import Destination, When
 from bot.views import (
@@ -45,6 +45,14 @@ HOW = N_(
     "In random order. Names and numbers that the rules know are taken out already; please decline whatever still gives "
     "somebody away. Without a yes nothing is quoted. You can change it until the digest is posted."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewQuotes(Command):
+    """May these comments be quoted? `after` is the last one seen."""
+
+    decided: Flag = Flag.NO
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +194,23 @@ def _ways_on(
         yield Buttons(tuple(buttons))
 
 
+# What the digest quotes
+
+
+async def quote_of_the_week(week: DigestWeek, reader: Reader) -> Said:
+    """One comment that a steward has let through, from enough people who wrote about the same."""
+    spent = await reader.tx.quotes.spent(week.pulse) if week.pulse and week.comments else ()
+    allowed = quotable_in(week.results.comments, week.unit, week.tree.root.id, spent)
+    chosen = quotable(week.themes, week.comments, allowed)
+    if chosen is None:
+        return Said()
+    shown, comment = chosen
+    names = await reader.tx.people.names_to_hide(reader.organisation.id)
+    [words] = await reader.themes.redact([comment.body], names)
+    by = reader.words(N_("one of {n} who wrote about: {theme}"), n=shown.n, theme=shown.theme.name)
+    return Said((Quote(words, by),))
+
+
 # How it is done
 
 
@@ -205,3 +230,16 @@ def _where(command: DecideQuote) -> ReviewQuotes:
 def _since(call: Call) -> date:
     """The Monday of last week: a digest comes days after its pulse, and what it did not quote by then is left."""
     return monday_of(call.now, call.organisation.tz) - A_WEEK
+
+
+FEATURE = Feature(
+    name="quotes",
+    commands={
+        ReviewQuotes: Route(show, roles=STEWARDS, reads=True),
+        DecideQuote: Route(decide, roles=STEWARDS),
+    },
+    verbs=(Verb(typed, {"en": "quotes", "cy": "dyfyniadau"}),),
+    notices={QuotesWaiting: NoticeHandler(compose_waiting)},
+    jobs={WeeklyMoment.REVIEW: ask},
+    digest_sections=(DigestSection(Place.QUOTES, quote_of_the_week),),
+)

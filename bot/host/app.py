@@ -21,12 +21,12 @@ from aiohttp import web
 from adapters.language.engine import ThemeEngine
 from adapters.language.remembered import RememberedThemes
 from adapters.web import edge, health, notice
+from bot import administration
 from bot.composing import Composer
 from bot.core import Core
 from bot.delivery import Deliverer
 from bot.domain.people import Platform
 from bot.errors import Misconfigured
-from bot.features import administration
 from bot.host.settings import Settings
 from bot.ports.clock import Clock
 from bot.ports.sending import Directory, Messenger

@@ -15,15 +15,16 @@ import pytest
 from pydantic import SecretStr
 
 from adapters.web.pages.sealed import Seal
+from bot.administration import import_people
 from bot.core import UNKNOWN_ACTION
 from bot.domain import trustees
 from bot.domain.ids import new_id
 from bot.domain.people import Role
 from bot.domain.pulses import State
 from bot.domain.sessions import CODE_LASTS, SESSION_LASTS, Purpose, code_hash, fresh_code, pass_for
-from bot.features import stories, threads
 from bot.features.access import enter, links
-from bot.features.administration import import_people
+from bot.features.stories.commands import WithdrawStory
+from bot.features.threads.commands import SayInThread
 from bot.routes import COMMANDS
 from tests.attack.thief import flush, hits, steal
 from tests.platforms.pages import SECRET, Browser, Site, open_site
@@ -190,8 +191,8 @@ async def test_neighbours_of_ids_lead_nowhere(site: Site) -> None:
     """P11: an id cannot be walked. Of five hundred neighbours of a thread, a story and a pulse, and the thread and the
     story themselves, none answers a stranger differently from something random of the same length."""
     councils = await open_councils(site.world)
-    own = await councils.values(WORKSPACE, "u5", threads.SayInThread)
-    own |= await councils.values(WORKSPACE, "u5", stories.WithdrawStory)
+    own = await councils.values(WORKSPACE, "u5", SayInThread)
+    own |= await councils.values(WORKSPACE, "u5", WithdrawStory)
     stranger = await site.browser("u6")
     leaks = []
     for name, action in (("thread", "ReadThread"), ("story", "EditStory"), ("pulse", "WriteComment")):

@@ -11,8 +11,10 @@ import pytest
 from bot.domain.retention import RETENTION
 from bot.domain.sessions import CODE_LASTS, Pass, Purpose
 from bot.domain.threads import Hearing
-from bot.features import mydata, threads
-from bot.features.pulses import PulseReminder
+from bot.features import mydata
+from bot.features.pulses.notices import PulseReminder
+from bot.features.threads.commands import ReadThread
+from bot.features.threads.screens import TAKEN_BACK
 from bot.ports.outbox import When
 from bot.views import Ask, Refused, Reply, Show
 from storage.ballots import slots_key
@@ -133,9 +135,9 @@ async def test_conversations_are_closed_for_ever(world: World, life: dict[str, s
     rows = [row for row in (await steal(world))["threads"] if f"thread-{row['id']}" in named]
     assert len(rows) == 2
     assert all(row["closed"] and row["route"] is None for row in rows)
-    read = await world.ask(LEADER, threads.ReadThread.name(), thread=first)
+    read = await world.ask(LEADER, ReadThread.name(), thread=first)
     assert isinstance(read, Ask)
-    assert threads.TAKEN_BACK in str(read.form) and "Thank you for saying so" in str(read.form)
+    assert TAKEN_BACK in str(read.form) and "Thank you for saying so" in str(read.form)
     assert life["thread"] not in str(read.form)
 
 
@@ -274,7 +276,7 @@ async def test_no_other_column_names_a_person(world: World, life: dict[str, str]
         for column, value in row.items()
         if any(person in str(value) for person in people)
     }
-    assert naming == set(PERSONAL) - {"ballots.slot", "stories.route", "threads.route", "threads.receipt"}
+    assert naming == set(PERSONAL) - {"ballots.slot", "stories.route", "threads.route", "receipt"}
 
 
 async def test_after_erasing_only_what_was_said_to_stay_names_me(world: World, life: dict[str, str]) -> None:

@@ -7,11 +7,11 @@ from datetime import timedelta
 from pydantic import SecretStr
 
 from adapters.text.render import lines
+from bot.administration import import_people
 from bot.domain.ballots import Results
 from bot.domain.pulses import Pulse
 from bot.domain.questions import INDEX
-from bot.features.administration import import_people
-from bot.features.closing import close_with
+from bot.features.pulses.closing import close_with
 from tests.world import CLOSES, DIGEST, HEADER, OPENS, World
 
 SEVEN_WEEKS = timedelta(weeks=7)

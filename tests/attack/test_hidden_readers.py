@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.administration import import_people
 from bot.domain.calendar import next_batch, waking
 from bot.domain.people import Address, Platform
-from bot.features.administration import import_people
 from bot.ports.sending import InDoubt, Later, Messenger, Outcome, Rejected
 from bot.views import View
 from storage.outbox import AGAIN

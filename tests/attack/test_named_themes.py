@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.administration import import_people
 from bot.domain.ballots import PublishedComment, Results, Turnout
 from bot.domain.ids import new_id
 from bot.domain.pulses import State
-from bot.features.administration import import_people
 from bot.views import Show
 from tests.world import CLOSES, OPENS, World
 

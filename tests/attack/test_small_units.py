@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.administration import import_people
 from bot.domain.calendar import next_batch
 from bot.domain.threads import TOO_THIN
-from bot.features.administration import import_people
 from bot.views import Ask, Refused, Reply, Show
 from tests.attack.thief import steal
 from tests.conftest import Databases

@@ -10,10 +10,10 @@ from random import Random
 import pytest
 from nacl.exceptions import CryptoError
 
+from bot.administration import import_people
 from bot.audit.chance import most_by_chance
 from bot.domain.ids import new_id
 from bot.domain.threads import Thread
-from bot.features.administration import import_people
 from bot.views import Ask, Button, Refused, Replace, Reply, Show, View
 from storage.rows.outbox import DeliveryRow
 from storage.seal import unlock_route

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
+from bot.administration import import_people
 from bot.audit.chance import agreement, most_agreement, most_by_chance, right_guesses
-from bot.features.administration import import_people
 from bot.views import Ask, Buttons, Reply, Show
 from tests.soak.figures import SOAK
 from tests.world import BATCH, OPENS, World, buttons

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.domain.pulses import State
-from bot.features.closing import close_with
+from bot.features.pulses.closing import close_with
 from storage.ballots import opening_key
 from storage.seal import opens
 from storage.trustees import open_with

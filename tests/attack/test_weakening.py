@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from bot.administration import set_thresholds
 from bot.domain.ids import new_id
 from bot.domain.people import Segment
 from bot.domain.programmes import Programme
 from bot.domain.pulses import CLOSED, NEVER_LOWER, TOO_FEW, Pulse, State, raised
 from bot.errors import Refusal, Unavailable
-from bot.features.administration import set_thresholds
-from bot.features.closing import close
+from bot.features.pulses.closing import close
 from bot.plan import Due, WeeklyMoment, Work
 from bot.plan import due as what_is_due
 from bot.routes import COMMANDS, JOBS

@@ -13,8 +13,8 @@ from sqlalchemy import insert, select
 from bot.domain.ballots import Answer
 from bot.domain.ids import new_id
 from bot.domain.people import Labels
-from bot.features import closing
-from bot.features.pulses import PulseAsked
+from bot.features.pulses import closing
+from bot.features.pulses.notices import PulseAsked
 from bot.plan import Work
 from bot.ports.outbox import Destination, When
 from bot.words import load_languages

@@ -7,7 +7,7 @@ import json
 import sys
 import time
 
-from bot.features.pulses import PulseReminder
+from bot.features.pulses.notices import PulseReminder
 from bot.ports.outbox import When
 from tests.benchmarks.store import KINDS, apart, crowd, database_of
 from tests.soak.figures import Figure

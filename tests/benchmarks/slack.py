@@ -177,12 +177,12 @@ async def _ours(slack_url: str) -> AsyncIterator[tuple[web.Application, str]]:
 async def _open_pulse(store: Any) -> str:
     """Two hundred people and a pulse of one question; returns what a button of it holds."""
     from adapters.slack.blocks import packed
+    from bot import administration
     from bot.domain.ids import new_id
     from bot.domain.programmes import Programme
     from bot.domain.pulses import Pulse
     from bot.domain.questions import QUESTIONS
-    from bot.features import administration
-    from bot.features.pulses import AnswerPulse
+    from bot.features.pulses.commands import AnswerPulse
 
     organisation = await administration.only(store)
     staff = "key,name,slack_id\n" + "".join(f"k{n},Person {n},U{n}\n" for n in range(PEOPLE))

@@ -15,11 +15,11 @@ from adapters.web.practice.clock import PracticeClock
 from adapters.web.practice.colleagues import Colleagues
 from adapters.web.practice.workspace import Workspace
 from adapters.web.reply import Desk
+from bot.administration import create, import_people, only
 from bot.cli.practice import travelling
 from bot.domain.ids import new_id
 from bot.domain.people import Address, Organisation, Platform
 from bot.domain.programmes import Programme
-from bot.features.administration import create, import_people, only
 from bot.host.app import Product, listening, open_product
 from bot.host.settings import Settings
 from bot.ports.channels import Channel

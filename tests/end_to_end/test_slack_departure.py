@@ -13,9 +13,9 @@ import aiohttp
 import pytest
 
 from adapters.slack import limits
+from bot.administration import come_back
 from bot.core import Request
 from bot.domain.people import Identity, Platform
-from bot.features.administration import come_back
 from tests.conftest import Databases
 from tests.contract.stage import Stage, open_stage
 from tests.platforms.slack import LocalSlack

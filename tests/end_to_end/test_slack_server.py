@@ -15,7 +15,8 @@ import jsonschema
 import pytest
 
 from adapters.slack import limits
-from adapters.slack.manifest import manifest
+from adapters.slack.manifest import TEMPLATE, manifest, template
+from adapters.slack.manifest import written as as_written
 from bot.core import UNKNOWN_ACTION
 from bot.domain.people import Address, Platform
 from bot.routes import TYPED
@@ -413,6 +414,7 @@ def test_the_manifest_says_what_the_code_does() -> None:
     jsonschema.validate(written, SCHEMA)
     commands = written["features"]["slash_commands"]
 
+    assert TEMPLATE.read_text(encoding="utf-8") == as_written(template()), "run: make manifest"
     assert {command["command"].removeprefix("/") for command in commands} == set(TYPED)
     assert all(command["should_escape"] for command in commands)
     urls = [command["url"] for command in commands]

@@ -10,13 +10,13 @@ from sqlalchemy import text
 
 from adapters.language.engine import ThemeEngine
 from adapters.language.remembered import RememberedThemes
+from bot.administration import create, import_people
 from bot.composing import Composer
 from bot.core import Core, Request
 from bot.delivery import Deliverer
 from bot.domain.ids import new_id
 from bot.domain.people import Identity, Organisation, Platform
 from bot.domain.programmes import Programme
-from bot.features.administration import create, import_people
 from bot.plan import Work, tick
 from bot.ports.clock import Clock
 from bot.ports.sending import Messenger

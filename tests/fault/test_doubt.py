@@ -11,13 +11,13 @@ from random import Random
 
 import pytest
 
+from bot.administration import import_people
 from bot.audit.chance import tells_apart
 from bot.delivery import Lots
 from bot.domain.people import Address, Platform
 from bot.domain.pulses import State
 from bot.errors import Misconfigured
-from bot.features.administration import import_people
-from bot.features.pulses import PulseReminder
+from bot.features.pulses.notices import PulseReminder
 from bot.ports.outbox import Ended, When
 from bot.ports.sending import InDoubt, Later, Messenger, Outcome, Rejected, Sent
 from bot.views import Refused, View

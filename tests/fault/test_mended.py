@@ -10,6 +10,7 @@ from typing import cast
 import pytest
 from sqlalchemy import Table
 
+from bot.administration import create
 from bot.domain.ballots import Results, Tally
 from bot.domain.digests import index_of
 from bot.domain.ids import new_id
@@ -18,7 +19,6 @@ from bot.domain.programmes import Programme
 from bot.domain.pulses import State
 from bot.domain.questions import INDEX
 from bot.errors import Misconfigured
-from bot.features.administration import create
 from bot.ports.channels import Channel
 from bot.ports.sending import Outcome, Sent
 from bot.views import Refused, View

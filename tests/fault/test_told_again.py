@@ -14,7 +14,7 @@ import pytest
 from bot.delivery import Deliverer
 from bot.domain.people import Address, Organisation, Platform
 from bot.domain.threads import TELLINGS
-from bot.features.threads import TOLD_BEFORE, WAITING_STILL
+from bot.features.threads.notices import TOLD_BEFORE, WAITING_STILL
 from bot.ports.outbox import Ended
 from bot.ports.sending import InDoubt, Messenger, Outcome, Sent
 from bot.views import View

@@ -12,8 +12,8 @@ from pydantic import SecretStr
 import storage.trustees
 from bot.domain.pulses import Pulse, State
 from bot.errors import Refusal
-from bot.features.closing import close_with
-from bot.features.pulses import promise
+from bot.features.pulses.closing import close_with
+from bot.features.pulses.screens import promise
 from bot.host.app import open_product
 from bot.host.settings import Settings
 from bot.views import Refused

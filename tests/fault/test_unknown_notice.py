@@ -9,7 +9,7 @@ import pytest
 
 from bot.composing import EditPost
 from bot.domain.ids import new_id
-from bot.features.stories import StoryShared
+from bot.features.stories.notices import StoryShared
 from bot.ports.channels import Post
 from bot.wire import Notice
 from storage.engine import open_engines

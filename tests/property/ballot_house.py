@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 
 from bot.domain.people import Address
-from bot.features.pulses import AnswerPulse
+from bot.features.pulses.commands import AnswerPulse
 from bot.ports.sending import Outcome, Sent
 from bot.views import View
 from storage.engine import Engines, open_engines

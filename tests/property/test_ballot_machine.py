@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from bot.domain.ballots import COMMENT
 from bot.domain.pulses import Pulse, State
 from bot.errors import Refusal
-from bot.features import closing
+from bot.features.pulses import closing
 from bot.views import Replace, Reply
 from tests.conftest import Databases, apart
 from tests.fault.copies import copies_of

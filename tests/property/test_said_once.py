@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from adapters.slack import render as slack
 from adapters.teams import render as teams
 from adapters.web import render as web
-from bot.entries import StartStory
+from bot.features.stories.commands import StartStory
 from bot.views import Button, Buttons, Strong, Text, View
 from tests.platforms import slack_state, teams_cards
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.web import render
-from bot.entries import StartStory
+from bot.features.stories.commands import StartStory
 from bot.views import (
     Bar,
     Bars,

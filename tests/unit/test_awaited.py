@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.administration import come_back, create, import_people, leave, let_go
 from bot.domain.people import Identity, Organisation, Platform
 from bot.domain.sessions import account_of
-from bot.features.administration import come_back, create, import_people, leave, let_go
 from tests.world import BEFORE, OPENS, World
 
 LIST = b"key,name,slack_id,teams_id\nx1,Early Ann,U1,\nx2,Early Bob,U2,aad-2\n"

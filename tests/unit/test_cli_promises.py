@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.administration import only
 from bot.domain.people import Platform, Segment
 from bot.domain.programmes import Programme
-from bot.features.administration import only
 from bot.host.app import Product
 from tests.terminal import Terminal
 from tests.world import MONDAY, WORKSPACE

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.administration import connect, only
 from bot.core import Request
 from bot.domain.people import Address, Identity, Platform
 from bot.domain.pulses import Pulse, State
-from bot.features.administration import connect, only
 from bot.host.app import Product
 from bot.ports.channels import Channel
 from tests.terminal import Terminal

@@ -11,8 +11,8 @@ from nacl import pwhash
 import bot.cli.trustee
 import bot.host.app
 import storage.trustees
+from bot.administration import only
 from bot.domain.pulses import Pulse, State
-from bot.features.administration import only
 from bot.host.app import Product
 from storage.ballots import opening_key
 from tests.terminal import Terminal

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from bot.administration import come_back, connect, create, import_people, invite, leave
 from bot.domain.ids import new_id
 from bot.domain.people import Address, Organisation, Platform
 from bot.domain.programmes import Programme
 from bot.domain.retention import Kept, kept_for
-from bot.features.administration import come_back, connect, create, import_people, invite, leave
 from bot.ports.channels import Channel
 from tests.attack.thief import Rows, steal
 from tests.world import BATCH, BEFORE, CLOSES, MONDAY, OPENS, WORKSPACE, World, staff_list

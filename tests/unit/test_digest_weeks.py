@@ -14,7 +14,8 @@ from bot.composing import Reader
 from bot.domain.calendar import Rhythm, next_batch, week
 from bot.domain.digests import Span, quotable_in
 from bot.domain.pulses import Pulse
-from bot.features.digests import WeeklyDigest, digest_of
+from bot.features.digests.week import digest_of, read_week
+from bot.routes import SECTIONS
 from bot.views import Quote, View
 from tests.quotes.test_queue import approve_all
 from tests.quotes.test_rules import comment
@@ -138,7 +139,8 @@ async def _composed_again(world: World, pulse: Pulse) -> View | None:
         words = world.product.core.languages.words("en", world.organisation.tz)
         themes = world.product.core.themes
         reader = Reader(world.organisation, words, world.time[0], tx, themes, channel=channel, editing=True)
-        return await digest_of(WeeklyDigest(world.programme.id, pulse.week, root), root, reader)
+        week = await read_week(world.programme.id, pulse.week, root, reader)
+        return await digest_of(SECTIONS, week, reader)
 
 
 def _leading(world: World) -> list[str]:

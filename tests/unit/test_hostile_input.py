@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from bot.administration import import_people
 from bot.domain.pulses import State
-from bot.features.administration import import_people
 from bot.views import Refused
 from storage.engine import open_engines
 from storage.rows.pulses import BallotRow

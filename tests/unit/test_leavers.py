@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.administration import import_people, let_go
 from bot.domain.retention import Kept, kept_for
 from bot.domain.sessions import Pass, Purpose
 from bot.domain.sheets import UnreadableSheet
 from bot.errors import Misconfigured
-from bot.features.administration import import_people, let_go
 from bot.views import Quote, Reply, Show
 from tests.attack.thief import Rows, steal
 from tests.terminal import Terminal

@@ -11,8 +11,8 @@ from adapters.web.pages.forms import LARGEST, Forms
 from adapters.web.pages.pace import MOST_KEPT, Pace
 from adapters.web.pages.sealed import Seal
 from bot.domain.stories import StoryKind
-from bot.entries import SpeakUp, StartStory
-from bot.features.stories import TellStory
+from bot.features.stories.commands import StartStory, TellStory
+from bot.features.threads.commands import SpeakUp
 from bot.routes import COMMANDS
 from bot.views import Button, Buttons, Choice, Form, Link, Option, Paragraph, Quote, Strong, Style, Tick, text
 from tests.property.test_web_render import forms

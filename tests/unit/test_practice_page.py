@@ -11,7 +11,7 @@ from adapters.web.chat import Chat
 from adapters.web.reply import MOST_ANSWERED, Desk
 from bot.cli.practice import travelling
 from bot.domain.people import Platform
-from bot.entries import StartStory
+from bot.features.stories.commands import StartStory
 from bot.views import Ask, Done, Form, Paragraph
 from tests.conftest import Databases
 from tests.contract.stage import Stage, open_stage

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.administration import start
 from bot.domain.ids import new_id
 from bot.domain.people import Organisation, Unit
 from bot.domain.programmes import Programme, in_the_way, may_start
 from bot.errors import Misconfigured
-from bot.features.administration import start
 from tests.attack.thief import steal
 from tests.terminal import Terminal
 from tests.world import CLOSES, MONDAY, OPENS, World
@@ -64,7 +64,7 @@ def test_two_that_run_already_go_on_and_the_doctor_says_so(terminal: Terminal, m
     terminal.does("organisation", "create", "Council")
     terminal.does(*START)
     with monkeypatch.context() as earlier:
-        earlier.setattr("bot.features.administration.in_the_way", lambda *_: ())
+        earlier.setattr("bot.administration.in_the_way", lambda *_: ())
         terminal.does(*START)
     ran = terminal.run("doctor")
     assert "Change and Change run in the same weeks, so everybody is asked twice until 24 February 2027" in ran.out

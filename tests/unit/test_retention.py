@@ -7,10 +7,10 @@ from datetime import UTC, timedelta
 
 import pytest
 
+from bot.administration import connect, invite, leave
 from bot.domain.people import Platform
 from bot.domain.retention import RETENTION, Kept, kept_for
 from bot.domain.sessions import CODE_LASTS, Pass, Purpose
-from bot.features.administration import connect, invite, leave
 from bot.ports.outbox import Ended
 from bot.ports.sending import Rejected
 from bot.privacy_notice import kept, notice

@@ -8,18 +8,26 @@ from itertools import product
 
 import pytest
 
+from bot.administration import create, import_people
 from bot.core import EVERYBODY, STRANGER, UNKNOWN_ACTION, Request
 from bot.domain.calendar import next_batch
 from bot.domain.ids import new_id
-from bot.domain.people import Address, Identity, Platform, Role
+from bot.domain.people import LEADING, Address, Identity, Platform, Role
 from bot.domain.programmes import Programme
 from bot.domain.quotes import Review
 from bot.domain.stories import StoryState
-from bot.entries import Home, ReviewQuotes, ShowDigest, StartStory
-from bot.features import home, pulses, quotes, stories, threads
-from bot.features.administration import create, import_people
+from bot.features import quotes
+from bot.features.channels import STEWARDS_ONLY
+from bot.features.digests.commands import ShowDigest
+from bot.features.home.commands import Home
+from bot.features.pulses.commands import AnswerPulse, ExplainAnswers, SaveComment, WriteComment
+from bot.features.quotes import ReviewQuotes
+from bot.features.stories.access import NOT_YOURS
+from bot.features.stories.commands import EditStory, StartStory, TellStory, WithdrawStory
+from bot.features.threads.access import NO_THREAD
+from bot.features.threads.commands import CloseThread, OpenThread, PutAway, ReadThread, SayInThread, UseCode
 from bot.plan import Work, tick
-from bot.routes import COMMANDS, LEADING
+from bot.routes import COMMANDS
 from bot.views import Ask, Done, Once, Refused, Replace, Reply, Show, View
 from bot.wire import Command, Message
 from tests.world import CLOSES, MONDAY, OPENS, WORKSPACE, World, buttons, furnish, staff_list
@@ -29,15 +37,15 @@ WEEK = timedelta(days=7)
 ACCOUNTS = {Role.STAFF: "u5", Role.LEADER: "u0", Role.STEWARD: "steward"}
 OBJECTS = {"pulse", "story", "thread"}
 USING: tuple[type[Message], ...] = (
-    pulses.AnswerPulse,
-    pulses.WriteComment,
-    pulses.SaveComment,
-    stories.EditStory,
-    stories.TellStory,
-    stories.WithdrawStory,
-    threads.ReadThread,
-    threads.SayInThread,
-    threads.CloseThread,
+    AnswerPulse,
+    WriteComment,
+    SaveComment,
+    EditStory,
+    TellStory,
+    WithdrawStory,
+    ReadThread,
+    SayInThread,
+    CloseThread,
 )
 
 
@@ -55,14 +63,14 @@ class Councils:
     async def draft(self, workspace: str, account: str) -> str:
         reply = await self.ask(workspace, account, StartStory, {"text": "We closed the form"})
         assert isinstance(reply, Show)
-        return sent(reply.view, stories.EditStory)["story"]
+        return sent(reply.view, EditStory)["story"]
 
     async def thread(self, workspace: str, account: str, recipient: str = "leader") -> str:
         values = {"body": "Please listen", "recipient": recipient}
-        reply = await self.ask(workspace, account, threads.OpenThread, values)
+        reply = await self.ask(workspace, account, OpenThread, values)
         assert isinstance(reply, Show)
         self.world.time[0] = next_batch(self.world.time[0], self.world.organisation.tz)
-        handle = sent(reply.view, threads.ReadThread)["thread"]
+        handle = sent(reply.view, ReadThread)["thread"]
         async with self.world.product.store.view() as tx:
             member = await tx.people.member_by_account(Identity(Platform.WEB, workspace, account))
             assert member is not None
@@ -73,7 +81,7 @@ class Councils:
     async def code(self, workspace: str, account: str) -> str:
         """The code of a conversation that this account has opened with one."""
         values = {"body": "Please listen", "hear": "code"}
-        reply = await self.ask(workspace, account, threads.OpenThread, values)
+        reply = await self.ask(workspace, account, OpenThread, values)
         assert isinstance(reply, Ask)
         [shown] = [part.text for part in reply.form.body if isinstance(part, Once)]
         return shown
@@ -97,7 +105,7 @@ class Councils:
             given["story"] = await self.draft(workspace, account)
         if "thread" in names:
             given["thread"] = await self.thread(workspace, account)
-        if kind is threads.UseCode:
+        if kind is UseCode:
             given["code"] = await self.code(workspace, account)
         if kind is quotes.DecideQuote:
             given |= await self.quote(held.organisation)
@@ -154,7 +162,7 @@ async def comment_in_both(world: World, other: str) -> None:
         given = {"pulse": pulse.id, "comment": "The workload is far too heavy here", "quotable": "yes"}
         for number in range(10):
             identity = Identity(Platform.WEB, workspace, f"u{number}")
-            await world.product.core.handle(Request(identity, pulses.SaveComment.name(), given))
+            await world.product.core.handle(Request(identity, SaveComment.name(), given))
 
 
 def test_the_table_restricts_digests_and_quotes_and_nothing_else() -> None:
@@ -179,7 +187,7 @@ async def test_each_command_is_allowed_or_refused_as_the_table_says(
     for kind, route in COMMANDS.items():
         reply = await councils.ask(workspace, account, kind, await councils.values(workspace, account, kind))
         if role in route.roles:
-            assert isinstance(reply, Done if kind is threads.PutAway else (Show, Replace, Ask)), (kind, reply)
+            assert isinstance(reply, Done if kind is PutAway else (Show, Replace, Ask)), (kind, reply)
         else:
             assert reply == Refused(UNKNOWN_ACTION), kind
 
@@ -231,14 +239,14 @@ async def test_only_a_steward_chooses_a_channel(councils: Councils, role: Role) 
         assert isinstance(reply, Show)
         assert connected
     else:
-        assert reply == Refused(home.STEWARDS_ONLY)
+        assert reply == Refused(STEWARDS_ONLY)
         assert not connected
 
 
 def test_every_command_that_names_an_object_is_tried_across_borders() -> None:
     """The tests below use every command with an id of a pulse, a story or a thread, except one that only explains."""
     naming = {kind for kind in COMMANDS if OBJECTS & {field.name for field in fields(kind)}}
-    assert naming - set(USING) == {pulses.ExplainAnswers}
+    assert naming - set(USING) == {ExplainAnswers}
 
 
 @pytest.mark.parametrize("role", Role)
@@ -263,14 +271,14 @@ async def test_another_person_s_story_is_refused_like_one_that_does_not_exist(co
     for named in ("yes", "no"):
         story = await councils.draft(WORKSPACE, "u5")
         values = {"story": story, "text": "We closed the form", "named": named}
-        assert isinstance(await councils.ask(WORKSPACE, "u5", stories.TellStory, values), Replace)
+        assert isinstance(await councils.ask(WORKSPACE, "u5", TellStory, values), Replace)
         told.append(story)
     draft = await councils.draft(WORKSPACE, "u5")
-    commands = (stories.EditStory, stories.TellStory, stories.WithdrawStory)
+    commands = (EditStory, TellStory, WithdrawStory)
     for account, kind in product(("u6", "u0", "u14", "steward"), commands):
         for story in (draft, *told, new_id()):
             values = {"story": story, "text": "Not mine"}
-            assert await councils.ask(WORKSPACE, account, kind, values) == Refused(stories.NOT_YOURS)
+            assert await councils.ask(WORKSPACE, account, kind, values) == Refused(NOT_YOURS)
     await assert_untouched(councils, {"story": draft})
     async with councils.world.product.store.view() as tx:
         kept = [await tx.stories.get(story) for story in told]
@@ -280,22 +288,22 @@ async def test_another_person_s_story_is_refused_like_one_that_does_not_exist(co
 async def test_another_person_s_thread_is_refused_like_one_that_does_not_exist(councils: Councils) -> None:
     """Only its author and the leader it is meant for are in it: no colleague, no other leader, no steward."""
     thread = await councils.thread(WORKSPACE, "u5")
-    commands = (threads.ReadThread, threads.SayInThread, threads.CloseThread)
+    commands = (ReadThread, SayInThread, CloseThread)
     for account, kind, tried in product(("u6", "u14", "steward"), commands, (thread, new_id())):
         values = {"thread": tried, "body": "Mine?"}
-        assert await councils.ask(WORKSPACE, account, kind, values) == Refused(threads.NO_THREAD)
+        assert await councils.ask(WORKSPACE, account, kind, values) == Refused(NO_THREAD)
     await assert_untouched(councils, {"thread": thread})
     for allowed in ("u5", "u0"):
-        assert isinstance(await councils.ask(WORKSPACE, allowed, threads.ReadThread, {"thread": thread}), Ask)
+        assert isinstance(await councils.ask(WORKSPACE, allowed, ReadThread, {"thread": thread}), Ask)
 
 
 async def test_a_thread_for_the_stewards_is_not_the_leader_s(councils: Councils) -> None:
     """What was written to the stewards can be read by them and its author, and not by the author's own leader."""
     thread = await councils.thread(WORKSPACE, "u5", "steward")
-    refused = await councils.ask(WORKSPACE, "u0", threads.ReadThread, {"thread": thread})
-    assert refused == Refused(threads.NO_THREAD)
+    refused = await councils.ask(WORKSPACE, "u0", ReadThread, {"thread": thread})
+    assert refused == Refused(NO_THREAD)
     for allowed in ("u5", "steward"):
-        assert isinstance(await councils.ask(WORKSPACE, allowed, threads.ReadThread, {"thread": thread}), Ask)
+        assert isinstance(await councils.ask(WORKSPACE, allowed, ReadThread, {"thread": thread}), Ask)
 
 
 async def test_another_council_s_quotes_are_not_decided(councils: Councils) -> None:

@@ -17,9 +17,9 @@ from pydantic import SecretStr
 from adapters.web import limits
 from adapters.web.pages.door import FORM, caller
 from adapters.web.pages.messenger import PageMessenger
+from bot.administration import import_people
 from bot.domain.people import Address, Platform
 from bot.features.access import links
-from bot.features.administration import import_people
 from bot.host.app import listening, open_product
 from bot.host.settings import Settings
 from bot.ports.sending import Messenger, Sent, Unfindable

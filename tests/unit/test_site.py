@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from sqlalchemy import false
 
-from bot.features.administration import import_people
+from bot.administration import import_people
 from bot.host.app import listening
 from storage.engine import open_engines
 from tests.attack.thief import steal

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.composing import EditPost
 from bot.errors import Refusal
-from bot.features.threads import ThreadAnswered
+from bot.features.threads.notices import ThreadAnswered
 from bot.routes import COMMANDS, NOTICES
 from bot.wire import STALE, Command, Flag, Message, by_name
 from storage.outbox import OF_BATCHES

@@ -24,8 +24,8 @@ from adapters.web.pages.trustee import OPEN, TrusteeDesk
 from bot.core import Core
 from bot.domain import sessions
 from bot.domain.sessions import ENTER
-from bot.entries import Home
 from bot.features import access
+from bot.features.home.commands import Home
 from bot.views import Ask, Done, Form, Refused, Replace, Reply, Show
 from bot.words import ENGLISH, N_, Words
 

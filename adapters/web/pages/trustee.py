@@ -11,7 +11,7 @@ from bot.core import UNKNOWN_ACTION, Core
 from bot.domain.people import Person, Role
 from bot.domain.pulses import Pulse, State
 from bot.errors import Refusal
-from bot.features import closing
+from bot.features.pulses import closing
 from bot.views import Refused, Show, View, text
 from bot.words import N_, Words
 

@@ -13,6 +13,7 @@ from importlib import resources
 from adapters.web.chat import Chat
 from adapters.web.practice.clock import PracticeClock
 from adapters.web.practice.colleagues import Colleagues, Turn
+from bot.administration import create, import_people
 from bot.core import Core
 from bot.domain.calendar import next_batch
 from bot.domain.ids import new_id
@@ -20,7 +21,6 @@ from bot.domain.people import Address, Identity, Organisation, Person, Platform,
 from bot.domain.programmes import Programme
 from bot.domain.pulses import Pulse
 from bot.errors import HundredDaysError
-from bot.features.administration import create, import_people
 from bot.plan import WeeklyMoment, next_moment
 from bot.ports.channels import Channel
 from bot.worker import Worker
