@@ -18,20 +18,7 @@ from bot.errors import NotFound, Refusal
 from bot.feature import DigestSection, Feature, Place, Said, Verb
 from bot.plan import Due, WeeklyMoment, Work, plan_week
 from bot.ports.outbox import Destination, When
-from bot.views import (
-    Button,
-    Buttons,
-    Divider,
-    Element,
-    Note,
-    Quote,
-    Replace,
-    Reply,
-    Show,
-    Style,
-    View,
-    text,
-)
+from bot.views import Button, Buttons, Divider, Element, Note, Quote, Replace, Reply, Show, Style, View, text
 from bot.wire import Command, Flag, Notice
 from bot.words import N_, Words
 

@@ -27,8 +27,9 @@ from bot.features.stories.commands import WithdrawStory
 from bot.features.threads.commands import SayInThread
 from bot.routes import COMMANDS
 from tests.attack.thief import flush, hits, steal
+from tests.examples import USING, right_values, things_of
+from tests.examples.councils import ACCOUNTS, ELSEWHERE, open_councils
 from tests.platforms.pages import SECRET, Browser, Site, open_site
-from tests.unit.test_roles import ACCOUNTS, ELSEWHERE, OBJECTS, USING, open_councils
 from tests.world import CLOSES, OPENS, WORKSPACE, World
 
 
@@ -191,8 +192,8 @@ async def test_neighbours_of_ids_lead_nowhere(site: Site) -> None:
     """P11: an id cannot be walked. Of five hundred neighbours of a thread, a story and a pulse, and the thread and the
     story themselves, none answers a stranger differently from something random of the same length."""
     councils = await open_councils(site.world)
-    own = await councils.values(WORKSPACE, "u5", SayInThread)
-    own |= await councils.values(WORKSPACE, "u5", WithdrawStory)
+    own = await right_values(councils, WORKSPACE, "u5", SayInThread)
+    own |= await right_values(councils, WORKSPACE, "u5", WithdrawStory)
     stranger = await site.browser("u6")
     leaks = []
     for name, action in (("thread", "ReadThread"), ("story", "EditStory"), ("pulse", "WriteComment")):
@@ -231,7 +232,7 @@ async def test_every_command_for_every_role_of_both_councils(world: World) -> No
         began = world.time[0]
         for role, workspace, kind in product(Role, (WORKSPACE, ELSEWHERE), COMMANDS):
             world.time[0] = began  # threads take the clock along to the next batch
-            values = await councils.values(workspace, ACCOUNTS[role], kind)
+            values = await right_values(councils, workspace, ACCOUNTS[role], kind)
             browser = await site.browser(ACCOUNTS[role], workspace)
             nothing = await browser.press("NoSuchCommand")
             assert nothing.status == 404 and UNKNOWN_ACTION in nothing.body
@@ -249,8 +250,8 @@ async def test_what_belongs_to_the_other_council_is_like_what_does_not_exist(wor
     councils = await open_councils(world)
     async with open_site(world) as site:
         for role, kind in product(Role, USING):
-            foreign = await councils.values(ELSEWHERE, ACCOUNTS[role], kind)
-            unknown = {name: new_id() if name in OBJECTS else value for name, value in foreign.items()}
+            foreign = await right_values(councils, ELSEWHERE, ACCOUNTS[role], kind)
+            unknown = {name: new_id() if name in things_of(kind) else value for name, value in foreign.items()}
             here, there = await site.browser(ACCOUNTS[role]), await site.browser(ACCOUNTS[role], ELSEWHERE)
             refused = await here.press(kind.name(), **foreign)
             assert refused.told == (await here.press(kind.name(), **unknown)).told, (role, kind)

@@ -17,26 +17,14 @@ from bot.words import N_, Words
 
 BAND = 5
 """How many answered is said in steps of five: exact numbers of two units would tell who did not."""
-
-
 MOST_THEMES = 5
-
-
 MOST_LABELS = 12
-
-
 SEGMENTS = {Segment.PLACE: N_("{question}, by place"), Segment.GRADE: N_("{question}, by grade")}
-
-
 NOT_SHOWN = N_(
     "A question is not shown where too few answered it, or where only a few people have come or gone since it was last "
     "shown: two weeks must not tell what one of them said."
 )
-
-
 MOVED = N_("This channel belongs to another unit now.")
-
-
 MOODS = {
     Sentiment.POSITIVE: N_("mostly positive"),
     Sentiment.NEGATIVE: N_("mostly critical"),

@@ -12,13 +12,7 @@ from bot.errors import Refusal
 from bot.features.pulses.commands import AnswerPulse, ExplainAnswers, SaveComment, ShowPulse, WriteComment
 from bot.features.pulses.screens import asking, comment_form, nothing_open, promise
 from bot.plan import WeeklyMoment, next_moment
-from bot.views import (
-    Ask,
-    Replace,
-    Reply,
-    Show,
-    View,
-)
+from bot.views import Ask, Replace, Reply, Show, View
 
 
 async def show(_command: ShowPulse, call: Call) -> Reply:

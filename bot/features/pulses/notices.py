@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from bot.composing import Reader
 from bot.domain.pulses import Pulse
 from bot.features.pulses.screens import asking
-from bot.views import (
-    View,
-)
+from bot.views import View
 from bot.wire import Notice
 
 

@@ -7,43 +7,22 @@ from bot.domain.ballots import COMMENT
 from bot.domain.pulses import Pulse
 from bot.domain.questions import QUESTIONS, SCALE
 from bot.features.pulses.commands import AnswerPulse, ExplainAnswers, SaveComment, WriteComment
-from bot.views import (
-    Button,
-    Buttons,
-    Divider,
-    Element,
-    Form,
-    Note,
-    Paragraph,
-    Strong,
-    Style,
-    Tick,
-    View,
-    text,
-)
+from bot.views import Button, Buttons, Divider, Element, Form, Note, Paragraph, Strong, Style, Tick, View, text
 from bot.words import N_, Words
 
 SEALED_COMMENT = N_(
     "It is sealed until the pulse closes. Afterwards it stands among the others, without a name and in random order."
 )
-
-
 NONE_PLANNED = N_("No pulse is planned at the moment.")
-
-
 UNHELD = N_(
     "What we cannot protect: what you write may give you away, and somebody who controls the server while the pulse "
     "is open could, with effort, look. That is why it is open for a few days only."
 )
-
-
 HELD = N_(
     "A trustee holds the key to this pulse: without their passphrase nobody can open the answers, not even the server. "
     "What we cannot protect: what you write may give you away, and somebody who changes the program itself could read "
     "what comes in from then on."
 )
-
-
 SEALED = N_(
     "Your answers are sealed. Nobody can read them before the pulse closes, and afterwards they are only counted "
     "together with those of at least four others."

@@ -12,18 +12,15 @@ TEAM_TOO_SMALL = N_(
     "Fewer than five people of your team are here, so without your name it would still give you away. Show your name, "
     "or choose the whole organisation."
 )
-
-
 ORGANISATION_TOO_SMALL = N_(
     "Fewer than five people are here, so without your name it would still give you away. Nothing was saved. Show your "
     "name, and it can be told."
 )
-
-
 NOT_YOURS = N_("That story is not there any more.")
 
 
 async def own_story(story_id: str, call: Call) -> Story:
+    """A story that this person has told. Raises `NotFound` for anybody else's, as for one that is not there."""
     story = await call.tx.stories.get(story_id)
     if story is None or not await call.tx.stories.told_by(story_id, call.person.id):
         raise NotFound(NOT_YOURS)

@@ -16,18 +16,11 @@ from bot.features.stories.access import own_story, unnamed_place
 from bot.features.stories.commands import EditStory, MyStories, StartStory, TellStory, WithdrawStory
 from bot.features.stories.notices import spread
 from bot.features.stories.screens import gone_view, how_to_tell, mine_view, preview, story_form, thanks
-from bot.views import (
-    Ask,
-    Replace,
-    Reply,
-    Show,
-)
+from bot.views import Ask, Replace, Reply, Show
 from bot.wire import Flag
 from bot.words import N_
 
 HELP = frozenset({"help", "cymorth"})
-
-
 NO_PROGRAMME = N_("No programme of change is running at the moment, so there is nowhere to tell it. Nothing was saved.")
 
 

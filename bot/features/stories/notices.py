@@ -11,9 +11,7 @@ from bot.domain.stories import Audience, Story
 from bot.features.stories.screens import headline, story_parts
 from bot.ports.channels import Channel
 from bot.ports.outbox import Destination, When
-from bot.views import (
-    View,
-)
+from bot.views import View
 from bot.wire import Notice
 from bot.words import N_
 
@@ -41,6 +39,7 @@ async def compose_shared(notice: StoryShared, reader: Reader) -> View | None:
 
 
 async def spread(story: Story, call: Call) -> None:
+    """Queue a story for every channel that may show it: at once with a name, else with its batch."""
     tree = await call.tx.people.tree(story.organisation)
     due = story.shown_from or call.now
     for channel in await call.tx.channels.list_all(story.organisation):

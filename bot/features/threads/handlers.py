@@ -37,16 +37,7 @@ from bot.features.threads.screens import (
     speak_up_form,
 )
 from bot.ports.store import Transaction
-from bot.views import (
-    Ask,
-    Done,
-    Form,
-    Replace,
-    Reply,
-    Show,
-    View,
-    text,
-)
+from bot.views import Ask, Done, Form, Replace, Reply, Show, View, text
 from bot.wire import Flag
 from bot.words import N_
 

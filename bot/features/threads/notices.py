@@ -15,13 +15,7 @@ from bot.features.threads.access import leads
 from bot.features.threads.commands import ReadThread
 from bot.ports.outbox import Again, Destination, When
 from bot.ports.store import Transaction
-from bot.views import (
-    Button,
-    Buttons,
-    Style,
-    View,
-    text,
-)
+from bot.views import Button, Buttons, Style, View, text
 from bot.wire import Notice
 from bot.words import N_
 

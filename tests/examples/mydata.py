@@ -1,0 +1,7 @@
+"""One's own data."""
+
+from __future__ import annotations
+
+from tests.examples.example import Example
+
+EXAMPLE = Example(fields={"sure": "yes"})

@@ -1,0 +1,7 @@
+"""Settings."""
+
+from __future__ import annotations
+
+from tests.examples.example import Example
+
+EXAMPLE = Example(fields={"language": "en"})
