@@ -71,8 +71,8 @@ def week(monday: date, rhythm: Rhythm, zone: ZoneInfo, closed: Container[date] =
 
     An opening on a bank holiday moves to the next working day; the reminder then keeps its distance.
     """
-    opening = _working(monday + timedelta(days=rhythm.opens.day), closed)
-    reminding = _working(max(monday + timedelta(days=rhythm.reminds.day), opening + timedelta(days=1)), closed)
+    opening = working_day(monday + timedelta(days=rhythm.opens.day), closed)
+    reminding = working_day(max(monday + timedelta(days=rhythm.reminds.day), opening + timedelta(days=1)), closed)
     return Week(
         monday,
         local(opening, rhythm.opens.at, zone),
@@ -100,7 +100,15 @@ def waking(when: datetime, zone: ZoneInfo) -> datetime:
     return when
 
 
-def _working(day: date, closed: Container[date]) -> date:
+def working_day(day: date, closed: Container[date]) -> date:
+    """The day itself, or the next one on which people work."""
     while day.weekday() not in ANY_WORKING_DAY or day in closed:
         day += timedelta(days=1)
+    return day
+
+
+def working_days_after(day: date, n: int, closed: Container[date]) -> date:
+    """The nth working day after a day."""
+    for _ in range(n):
+        day = working_day(day + timedelta(days=1), closed)
     return day

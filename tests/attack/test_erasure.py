@@ -276,7 +276,7 @@ async def test_no_other_column_names_a_person(world: World, life: dict[str, str]
         for column, value in row.items()
         if any(person in str(value) for person in people)
     }
-    assert naming == set(PERSONAL) - {"ballots.slot", "stories.route", "threads.route", "receipt"}
+    assert naming == set(PERSONAL) - {"ballots.slot", "stories.route", "threads.route", "threads.receipt"}
 
 
 async def test_after_erasing_only_what_was_said_to_stay_names_me(world: World, life: dict[str, str]) -> None:
@@ -304,7 +304,7 @@ async def test_no_transaction_number_tells_what_was_whose(
     Were nothing mixed, the number would lead from the person to every one of them: the attack sees that.
     """
     if kind != "mixed":
-        monkeypatch.setattr("storage.store.mix_erased", _nothing)
+        monkeypatch.setattr("storage.store.rewrite_erased", _nothing)
     with empty_postgresql.copied(tmp_path) as url:
         async with open_world(url, tmp_path) as world:
             await lived(world)

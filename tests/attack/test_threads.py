@@ -118,7 +118,7 @@ async def test_p9_the_search_would_see_ids_in_what_an_author_is_given(
     async def by_its_id(_threads: object, thread: Thread) -> str:
         return thread.id
 
-    monkeypatch.setattr("storage.threads.SqlThreads.handle", by_its_id)
+    monkeypatch.setattr("storage.threads.SqlThreads.handle_of", by_its_id)
     given, _ = await _all_that_an_author_is_given(world)
     loot = await steal(world)
     assert _joined(given, loot) == {str(row["id"]) for row in loot["threads"]}

@@ -1,0 +1,174 @@
+"""Ideas: what colleagues offer, back, and are answered; and what they think could be stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.calendar import working_day, working_days_after
+from bot.domain.people import THREAD_UNIT_MIN
+from bot.errors import Refusal
+from bot.words import N_
+
+LONGEST = 500
+MOST_HOURS = 10_000
+ANSWER_DAYS = 10
+"""Working days within which a leader answers."""
+BAND = 5
+"""How many back an idea is said in steps of five: one more must not tell who has just pressed."""
+DATES = (timedelta(weeks=2), timedelta(weeks=4), timedelta(weeks=8), timedelta(weeks=13))
+EMPTY = N_("Please say in a sentence what could be better.")
+TOO_LONG = N_("Please keep it to {longest} characters. Yours has {n}; shorten it and send it again.")
+NO_HOURS = N_("Please give the hours as a number, or leave it empty.")
+NO_REASON = N_("Please say why. Whoever offered or backed it reads this.")
+NO_DATE = N_("Please choose one of the dates.")
+FROZEN = N_("Somebody backs it already, so its words stay as they are. You can withdraw it and offer another.")
+ANSWERED = N_("This idea has been answered.")
+GONE = N_("That idea is not there any more.")
+OWN = N_("This is your own idea. It stands for itself.")
+ITSELF = N_("Please choose another idea, not the same one.")
+APART = N_("Whoever offered it wants it to stay by itself.")
+
+
+class IdeaKind(StrEnum):
+    """What sort of idea."""
+
+    BETTER = "better"
+    STOP = "stop"
+
+
+KINDS = {IdeaKind.BETTER: N_("Something to do better"), IdeaKind.STOP: N_("Something to stop")}
+
+
+class Verdict(StrEnum):
+    """What a leader says to an idea."""
+
+    PLANNED = "planned"
+    DONE = "done"
+    NOT_NOW = "not_now"
+
+
+VERDICTS = {
+    Verdict.PLANNED: N_("We will do it"),
+    Verdict.DONE: N_("It is done"),
+    Verdict.NOT_NOW: N_("Not now"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaAnswer:
+    """What was said to an idea, why, and on which day. `by` is there where it is planned."""
+
+    verdict: Verdict
+    reason: str
+    day: date
+    by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Idea:
+    """An idea, or something that could be stopped. `hours` a month it would save, as far as its author knows; else 0.
+
+    `author` is a person's id only where they chose to be named; otherwise it is empty, here and in the store. `into` is
+    the idea that it was merged into, `same_as` the one that its author is asked about. `backed` is how many colleagues
+    back it. A withdrawn one is an empty shell, so that posts of it can say so.
+    """
+
+    id: str
+    organisation: str
+    programme: str
+    unit: str
+    kind: IdeaKind
+    text: str
+    hours: int
+    day: date
+    due: date
+    shown_from: datetime | None = None
+    author: str = ""
+    answer: IdeaAnswer | None = None
+    into: str = ""
+    same_as: str = ""
+    apart: bool = False
+    withdrawn: bool = False
+    backed: int = 0
+
+    @property
+    def open(self) -> bool:
+        """Whether it waits for an answer."""
+        return self.answer is None and not self.into and not self.withdrawn
+
+    def shown_at(self, now: datetime) -> bool:
+        """Whether it may be shown: an unnamed one not before its batch, so that the moment of offering is lost."""
+        return not self.withdrawn and (self.shown_from is None or self.shown_from <= now)
+
+    def overdue(self, today: date) -> bool:
+        """Whether its answer should have come by now."""
+        return self.open and self.due < today
+
+
+def accept_text(words: str) -> str:
+    """An idea's words, trimmed, or why they are not accepted."""
+    kept = words.strip()
+    if not kept:
+        raise Refusal(EMPTY, field="text")
+    if len(kept) > LONGEST:
+        raise Refusal(TOO_LONG, field="text", values={"longest": LONGEST, "n": len(kept)})
+    return kept
+
+
+def accept_hours(typed: str) -> int:
+    """Hours a month, from nought to ten thousand; nought where nothing was said. Raises `Refusal`."""
+    kept = typed.strip()
+    if not kept:
+        return 0
+    if not kept.isascii() or not kept.isdigit() or int(kept) > MOST_HOURS:
+        raise Refusal(NO_HOURS, field="hours")
+    return int(kept)
+
+
+def accept_answer(verdict: Verdict, reason: str, by: str, offered: Collection[date], today: date) -> IdeaAnswer:
+    """An answer with its reason, and where it is planned with one of the dates that were offered. Raises `Refusal`."""
+    why = reason.strip()
+    if not why:
+        raise Refusal(NO_REASON, field="reason")
+    if len(why) > LONGEST:
+        raise Refusal(TOO_LONG, field="reason", values={"longest": LONGEST, "n": len(why)})
+    if verdict is not Verdict.PLANNED:
+        return IdeaAnswer(verdict, why, today)
+    chosen = next((day for day in offered if day.isoformat() == by), None)
+    if chosen is None:
+        raise Refusal(NO_DATE, field="by")
+    return IdeaAnswer(verdict, why, today, chosen)
+
+
+def due_on(day: date, closed: Container[date]) -> date:
+    """The day by which an idea of this day is answered: the tenth working day after it."""
+    return working_days_after(day, ANSWER_DAYS, closed)
+
+
+def dates_from(today: date, closed: Container[date]) -> tuple[date, ...]:
+    """Working days that a leader can promise something by: in two, four, eight and thirteen weeks."""
+    return tuple(working_day(today + ahead, closed) for ahead in DATES)
+
+
+def sheltering_unit(unit: str, root: str, writers: Mapping[str, int]) -> str | None:
+    """Where an idea without a name stands: in its author's unit if enough people can have offered it there.
+
+    Else in the whole organisation, as if from anybody. None where even that is too small. `writers` says how many
+    people of each unit could have written something.
+    """
+    if unit != root and writers.get(unit, 0) >= THREAD_UNIT_MIN:
+        return unit
+    return root if sum(writers.values()) >= THREAD_UNIT_MIN else None
+
+
+def backed_by(idea: Idea) -> int:
+    """How many back an idea, as it may be said: rounded down to fives."""
+    return idea.backed // BAND * BAND
+
+
+def in_order(ideas: Iterable[Idea]) -> Sequence[Idea]:
+    """Those that wait for an answer first, the most backed at the top; ids are random, so ties favour nobody."""
+    return sorted(ideas, key=lambda idea: (not idea.open, -backed_by(idea), idea.id))
