@@ -12,7 +12,7 @@ from typing import Any
 from bot.domain.calendar import waking
 from bot.domain.people import Address, Organisation, Person
 from bot.errors import Refusal, UnknownNotice
-from bot.ports.channels import Channel
+from bot.ports.channels import Channel, Post
 from bot.ports.clock import Clock
 from bot.ports.outbox import Again, Delivery
 from bot.ports.store import Store, Transaction
@@ -63,6 +63,8 @@ class Moment:
 Compose = Callable[[Any, Reader], Awaitable[View | None]]
 FindReader = Callable[[Any, Transaction], Awaitable[str | None]]
 TellAgain = Callable[[Any, Moment], Awaitable[Again | None]]
+Stands = Callable[[str, Transaction], Awaitable[bool]]
+"""Whether what a message in a channel is about may still be shown; keeps it so until the transaction ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,13 @@ class NoticeHandler:
     """How a notice is put into words; and, for one that does not name its reader, who that is.
 
     `again` is for one whose loss nobody would notice: what to tell later, where it is in doubt whether this arrived.
+    `stands` is for one that is about something that can be taken back.
     """
 
     compose: Compose
     reader: FindReader | None = None
     again: TellAgain | None = None
+    stands: Stands | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +170,11 @@ class Composer:
         async with self.store.view() as tx:
             organisation = await tx.organisations.get(delivery.organisation)
             return await handler.again(notice, Moment(organisation, self.clock(), tx))
+
+    async def stands(self, post: Post, tx: Transaction) -> bool:
+        """Whether what a post is about, if anything, may still be shown; keeps it so until the transaction ends."""
+        stands = self._handler(self.read(post.notice, post.values)).stands
+        return not post.about or stands is None or await stands(post.about, tx)
 
     async def _person(self, delivery: Delivery, notice: Notice, tx: Transaction) -> Person | None:
         handler = self._handler(notice)

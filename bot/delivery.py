@@ -201,7 +201,7 @@ class Deliverer:
             return None
 
     async def _record(self, p: Packed, ref: str, tx: Transaction) -> None:
-        """Remember a message in a channel. If the story in it was withdrawn meanwhile, it is edited at once.
+        """Remember a message in a channel. If what it is about was taken back meanwhile, it is edited at once.
 
         One that was found by looking is composed once more: its reason may be gone by now.
         """
@@ -218,7 +218,7 @@ class Deliverer:
         else:
             post = _post(delivery, ref, about)
             await tx.channels.record_post(post)
-        if post is not None and about and not await tx.stories.lock_if_shared(about):
+        if post is not None and not await self.composer.stands(post, tx):
             await edit(tx, post, self._now())
 
     async def _clear_up(self, delivery: Delivery) -> Tried | Delivery | None:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from dataclasses import dataclass, field
 from enum import IntEnum, auto
 
-from bot.composing import NoticeHandler, Reader
+from bot.composing import NoticeHandler, Reader, Stands
 from bot.core import EVERYBODY, Call, Route
 from bot.domain.digests import DigestWeek
 from bot.domain.people import Role
@@ -86,7 +86,7 @@ class Place(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a section of a digest says. `about` is the id of a story that must be taken out when it is withdrawn."""
+    """What a section of a digest says. `about` is the id of what must be taken out when it is withdrawn."""
 
     elements: tuple[Element, ...] = ()
     about: str = ""
@@ -94,10 +94,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class DigestSection:
-    """A part of the weekly digest. It says nothing where there is nothing that may be shown."""
+    """A part of the weekly digest. It says nothing where there is nothing that may be shown.
+
+    `stands` is for one that is about something that can be taken back.
+    """
 
     place: Place
     compose: Callable[[DigestWeek, Reader], Awaitable[Said]]
+    stands: Stands | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -51,6 +51,8 @@ class Work:
 
 
 Job = Callable[[Due, Work], Awaitable[None]]
+Jobs = Mapping[WeeklyMoment, Sequence[Job]]
+"""What is done at each moment, in this order. Each claims its own mark: see `Programmes.claim`."""
 
 
 def due(organisation: Organisation, programme: Programme, now: datetime) -> Iterator[Due]:
@@ -80,7 +82,7 @@ def next_moment(
     return next((at for week in asked if (at := moment(week, event)) > now), None)
 
 
-async def tick(work: Work, jobs: Mapping[WeeklyMoment, Job]) -> None:
+async def tick(work: Work, jobs: Jobs) -> None:
     """Do everything that is due, in every organisation. What fails is logged, comes again, and holds nothing up."""
     async with work.store.view() as tx:
         organisations = await tx.organisations.list_all()
@@ -91,12 +93,13 @@ async def tick(work: Work, jobs: Mapping[WeeklyMoment, Job]) -> None:
             log.exception("plan.failed")
             continue
         for item in items:
-            await _do(item, work, jobs)
+            for job in jobs.get(item.event, ()):
+                await _do(item, work, job)
 
 
-async def _do(item: Due, work: Work, jobs: Mapping[WeeklyMoment, Job]) -> None:
+async def _do(item: Due, work: Work, job: Job) -> None:
     try:
-        await jobs[item.event](item, work)
+        await job(item, work)
     except Exception:  # an edge, as above
         log.exception("event.failed", extra={"planned": item.event})
 

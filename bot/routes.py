@@ -8,7 +8,7 @@ from bot.composing import NoticeHandler
 from bot.core import Route
 from bot.feature import Feature, Typed, Verb, sections_of
 from bot.features import access, channels, digests, home, mydata, pulses, quotes, settings, stories, threads
-from bot.plan import Job, WeeklyMoment
+from bot.plan import Jobs, WeeklyMoment
 from bot.wire import Command, Notice
 
 LISTENING = (pulses.FEATURE, stories.FEATURE, threads.FEATURE, quotes.FEATURE)
@@ -47,4 +47,6 @@ NOTICES: Mapping[type[Notice], NoticeHandler] = {
 SECTIONS = sections_of(FEATURES)
 """What the weekly digest is made of, from its first line to its last."""
 
-JOBS: Mapping[WeeklyMoment, Job] = {moment: job for feature in FEATURES for moment, job in feature.jobs.items()}
+JOBS: Jobs = {
+    moment: tuple(feature.jobs[moment] for feature in FEATURES if moment in feature.jobs) for moment in WeeklyMoment
+}

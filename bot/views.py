@@ -140,7 +140,7 @@ Element = Text | Heading | Note | Quote | Once | Fields | Bars | Divider | Butto
 class View:
     """A message. `summary` is what a notification or a screen reader says first; without it, the title.
 
-    `about` is the id of a story inside, so that the message can be edited when that story is withdrawn.
+    `about` is the id of what it tells of, such as a story, so that the message can be edited when that is withdrawn.
     """
 
     title: str

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.delivery import Deliverer
-from bot.plan import Job, WeeklyMoment, Work, tick
+from bot.plan import Jobs, Work, tick
 from bot.ports.clock import Clock
 from bot.ports.store import Store
 
@@ -24,7 +23,7 @@ class Worker:
 
     store: Store
     deliverer: Deliverer
-    jobs: Mapping[WeeklyMoment, Job]
+    jobs: Jobs
     clock: Clock
 
     async def run(self, every: float, stop: asyncio.Event) -> None:

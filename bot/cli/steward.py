@@ -292,7 +292,8 @@ async def _do(event: WeeklyMoment, organisation_name: str) -> None:
         work = Work(product.store, product.core.languages, product.core.themes, now)
         items = await _due_now(product, which, now, event)
         for item in items:
-            await JOBS[event](item, work)
+            for job in JOBS[event]:
+                await job(item, work)
         waited = await close_waiting(product, which.id) if event is WeeklyMoment.CLOSE else 0
         await product.worker.step()
     if not items and not waited:

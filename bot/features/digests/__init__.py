@@ -20,7 +20,9 @@ def declare(others: Sequence[Feature]) -> Feature:
     return Feature(
         name="digests",
         commands={commands.ShowDigest: Route(partial(handlers.show, said), roles=LEADING, reads=True)},
-        notices={notices.WeeklyDigest: NoticeHandler(partial(notices.compose, said))},
+        notices={
+            notices.WeeklyDigest: NoticeHandler(partial(notices.compose, said), stands=partial(notices.stands, said))
+        },
         jobs={WeeklyMoment.DIGEST: notices.post},
         doors=(Door(N_("Latest digest"), commands.ShowDigest(), roles=LEADING),),
         digest_sections=OWN,

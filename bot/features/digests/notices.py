@@ -13,6 +13,7 @@ from bot.features.digests.screens import MOVED
 from bot.features.digests.week import digest_of, read_week
 from bot.plan import DIGEST_GRACE, Due, WeeklyMoment, Work
 from bot.ports.outbox import Destination, When
+from bot.ports.store import Transaction
 from bot.views import View
 from bot.wire import Notice
 
@@ -39,6 +40,11 @@ async def post(due: Due, work: Work) -> None:
             when = When(due.week.digest, not_after=due.week.digest + DIGEST_GRACE)
             key = f"{notice.name()}:{due.programme.id}:{due.week.monday}:{channel.id}"
             await tx.outbox.queue(due.organisation.id, notice, Destination(channel=channel.id), when, key)
+
+
+async def stands(sections: Sequence[DigestSection], about: str, tx: Transaction) -> bool:
+    """Whether what a digest tells of may still be shown: one of its sections knows it."""
+    return any([await section.stands(about, tx) for section in sections if section.stands])
 
 
 async def compose(sections: Sequence[DigestSection], notice: WeeklyDigest, reader: Reader) -> View | None:

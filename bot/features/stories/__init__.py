@@ -24,12 +24,12 @@ FEATURE = Feature(
             asks=True,
         ),
     ),
-    notices={notices.StoryShared: NoticeHandler(notices.compose_shared)},
+    notices={notices.StoryShared: NoticeHandler(notices.compose_shared, stands=notices.stands)},
     doors=(
         Door(N_("Tell a story"), commands.StartStory(), main=True, asks=True),
         Door(N_("My stories"), commands.MyStories()),
     ),
-    digest_sections=(DigestSection(Place.STORIES, digest.story_of_the_week),),
+    digest_sections=(DigestSection(Place.STORIES, digest.story_of_the_week, notices.stands),),
     own_data=(OwnData(own_data.WRITTEN, own_data.show),),
     erasure=Erasure(own_data.erase, goes=(own_data.GOES,)),
 )

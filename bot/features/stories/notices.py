@@ -11,6 +11,7 @@ from bot.domain.stories import Audience, Story
 from bot.features.stories.screens import headline, story_parts
 from bot.ports.channels import Channel
 from bot.ports.outbox import Destination, When
+from bot.ports.store import Transaction
 from bot.views import View
 from bot.wire import Notice
 from bot.words import N_
@@ -36,6 +37,11 @@ async def compose_shared(notice: StoryShared, reader: Reader) -> View | None:
     teller = await reader.tx.people.get(story.teller) if story.teller else None
     by = teller.name if teller else t(N_("A colleague"))
     return View(headline(programme, story, t), tuple(story_parts(story, by, t)), about=story.id)
+
+
+async def stands(story: str, tx: Transaction) -> bool:
+    """Whether a story is still shared, which it then is until the transaction ends."""
+    return await tx.stories.lock_if_shared(story)
 
 
 async def spread(story: Story, call: Call) -> None:
