@@ -5,7 +5,7 @@ PYTHON ?= python3
 LOCK := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test coverage check bench soak words manifest lock clean
+.PHONY: help install run test coverage check bench soak words derived lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -53,8 +53,10 @@ soak: $(VENV)/.dev ## Run the sizes we promise, part by part (PART=kills-sqlite:
 words: $(VENV)/.dev ## Bring the Welsh catalogue up to date with the sentences in the code
 	@$(BIN)/python -m tests.catalogue
 
-manifest: $(VENV)/.dev ## Write the slash commands that there are into manifest.json
+derived: $(VENV)/.dev ## Bring up to date what is derived from the features: manifest.json, the names on the wire, the catalogue
 	@$(BIN)/python -m adapters.slack.manifest
+	@$(BIN)/python -m tests.names
+	@$(BIN)/python -m tests.catalogue
 
 lock: ## Pin every dependency again, with hashes (needs uv)
 	@echo "setuptools>=80" | uv pip compile pyproject.toml - --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate --no-strip-extras -q -o requirements/run.txt

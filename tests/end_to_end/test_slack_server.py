@@ -414,7 +414,7 @@ def test_the_manifest_says_what_the_code_does() -> None:
     jsonschema.validate(written, SCHEMA)
     commands = written["features"]["slash_commands"]
 
-    assert TEMPLATE.read_text(encoding="utf-8") == as_written(template()), "run: make manifest"
+    assert TEMPLATE.read_text(encoding="utf-8") == as_written(template()), "run: make derived"
     assert {command["command"].removeprefix("/") for command in commands} == set(TYPED)
     assert all(command["should_escape"] for command in commands)
     urls = [command["url"] for command in commands]

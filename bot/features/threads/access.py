@@ -10,6 +10,7 @@ from bot.domain.people import THREAD_UNIT_MIN, Person, Tree, without
 from bot.domain.threads import Hearing, Recipient, Seat, Side, Thread, is_ticket
 from bot.errors import NotFound, Refusal
 from bot.features.threads.commands import OpenThread
+from bot.leading import answering
 from bot.ports.store import Transaction
 from bot.words import N_
 
@@ -86,7 +87,5 @@ async def leads(person: Person, thread: Thread, tx: Transaction) -> bool:
 async def readers_of(thread: Thread, tx: Transaction) -> tuple[Person, ...]:
     """The leaders of its unit, or the stewards: where it is meant for them, and where the unit has no leader."""
     if thread.recipient is not Recipient.STEWARD:
-        leaders = await tx.people.leaders(thread.organisation, thread.unit)
-        if leaders:
-            return leaders
+        return await answering(thread.organisation, thread.unit, tx)
     return await tx.people.stewards(thread.organisation)
