@@ -9,9 +9,8 @@ from bot.core import Call
 from bot.delivery import edit
 from bot.domain.ballots import COMMENT
 from bot.domain.people import Platform, Role
-from bot.domain.pulses import Pulse, State
+from bot.domain.pulses import ROSTER, Pulse, State
 from bot.domain.questions import QUESTIONS
-from bot.domain.retention import Kept, kept_for
 from bot.domain.stories import Story, StoryState
 from bot.entries import MyData
 from bot.errors import Refusal
@@ -37,7 +36,7 @@ from bot.words import ENGLISH, LANGUAGES, N_, Words
 
 PLATFORMS = {Platform.SLACK: "Slack", Platform.TEAMS: "Microsoft Teams", Platform.WEB: N_("these pages")}
 ROLES = {Role.STAFF: N_("Staff"), Role.LEADER: N_("Leader"), Role.STEWARD: N_("Steward")}
-WEEKS = kept_for(Kept.ROSTER).days // 7
+WEEKS = ROSTER.numbers["weeks"]
 NOT_SURE = N_("Please tick the box if you are sure. Nothing was erased.")
 NOT_HELD = (
     N_("What you answered: while a pulse is open nobody can read it, and afterwards it is counted and destroyed."),

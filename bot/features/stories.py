@@ -86,7 +86,7 @@ class WithdrawStory(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class StoryShared(Notice):
+class StoryShared(Notice, batched=True):
     """A story may be shown."""
 
     story: str

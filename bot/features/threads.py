@@ -121,7 +121,7 @@ class PutAway(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class ThreadWaiting(Notice):
+class ThreadWaiting(Notice, batched=True):
     """Somebody has written to a leader. `telling` rises where it is in doubt whether they were told."""
 
     thread: str
@@ -130,7 +130,7 @@ class ThreadWaiting(Notice):
 
 
 @dataclass(frozen=True, slots=True)
-class ThreadAnswered(Notice):
+class ThreadAnswered(Notice, batched=True):
     """A leader has answered. To whom is locked in the thread, and opened only when this is sent.
 
     `telling` rises where it is in doubt whether they were told.
@@ -568,4 +568,4 @@ async def _tell(readers: Collection[Person], thread: Thread, entry: Entry, call:
 async def _tell_author(thread: Thread, entry: Entry, call: Call) -> None:
     notice = ThreadAnswered(thread.id, entry.id)
     when = When(next_batch(call.now, call.organisation.tz))
-    await call.tx.outbox.queue(thread.organisation, notice, To(), when, f"{notice.name()}:{entry.id}")
+    await call.tx.outbox.queue(thread.organisation, notice, To(thread=thread.id), when, f"{notice.name()}:{entry.id}")

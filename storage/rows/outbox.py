@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import (
     ForeignKey,
     Index,
     String,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.rows.base import BY_KEY, Flat, Row, organisation
 
 
+class DeliveryState(StrEnum):
+    """Where a delivery is. Whoever waits for it is written to; `dead` and `unknown` are lost."""
+
+    DUE = "due"
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    DONE = "done"
+    DEAD = "dead"
+    UNKNOWN = "unknown"
+
+
+ENDED = (DeliveryState.DONE, DeliveryState.DEAD, DeliveryState.UNKNOWN)
+LOST = (DeliveryState.DEAD, DeliveryState.UNKNOWN)
+
+
 class DeliveryRow(Row):
-    """One message to one person or channel: ids, never content. `since` is kept only while a send is under way."""
+    """One message to one person or channel: ids, never content. `since` is kept only while a send is under way.
+
+    `thread_id` stands for a reader to whom only that conversation leads. `batched` says that it goes out with others at
+    a fixed hour, so that nobody learns when somebody wrote.
+    """
 
     __tablename__ = "deliveries"
     __table_args__ = (Index("ix_deliveries_state_due", "state", "due"), BY_KEY)
@@ -27,6 +48,8 @@ class DeliveryRow(Row):
     person_id: Mapped[str | None]
     channel_id: Mapped[str | None]
     pulse_id: Mapped[str | None] = mapped_column(index=True)
+    thread_id: Mapped[str | None] = mapped_column(index=True)
+    batched: Mapped[bool] = mapped_column(server_default=false())
     state: Mapped[str]
     due: Mapped[datetime]
     not_after: Mapped[datetime | None]

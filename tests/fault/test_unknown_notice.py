@@ -78,7 +78,7 @@ async def test_one_that_can_not_be_cleared_up_stops_nobody(small_world: World, m
     async def spoiled(*_: object) -> str:
         raise ValueError("a route that nobody can open")
 
-    monkeypatch.setattr("storage.threads.SqlThreads.author", spoiled)
+    monkeypatch.setattr("storage.threads.SqlThreads.find_author", spoiled)
     await world.at(OPENS)
     assert len(world.mailbox.sent) == 28
 

@@ -7,9 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.ids import new_id
-from bot.domain.people import Address, Organisation, Platform
+from bot.domain.people import WORKSPACES, Address, Organisation, Platform
 from bot.domain.programmes import Programme
-from bot.domain.retention import Kept, kept_for
 from bot.features.administration import come_back, connect, create, import_people, invite, leave
 from bot.ports.channels import Channel
 from tests.attack.thief import Rows, steal
@@ -17,7 +16,7 @@ from tests.world import BATCH, BEFORE, CLOSES, MONDAY, OPENS, WORKSPACE, World, 
 
 OTHER, SECOND = "w2", "w3"
 DAY = timedelta(days=1)
-LONG = kept_for(Kept.WORKSPACES) + DAY
+LONG = WORKSPACES.lasts() + DAY
 
 
 async def beside(world: World) -> Organisation:

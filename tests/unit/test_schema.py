@@ -8,12 +8,15 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, false, text
+from sqlalchemy.engine import Connection
 
 from storage.engine import open_engines
-from storage.migrate import MIGRATIONS
+from storage.migrate import MIGRATIONS, configuration
 from storage.rows.base import Row
 from tests import migration
+from tests.world import OPENS
 
 TABLES = Row.metadata.tables
 COUNT_ROWIDS = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%WITHOUT ROWID%'"
@@ -128,6 +131,45 @@ async def test_a_column_is_changed_on_either_database(database: str, tmp_path: P
     with may_be_missing():
         assert await migration.write("Let e-mails be missing", f"sqlite:///{tmp_path}/fresh.sqlite", folder)
         assert await migration.tried(database, folder) == []
+
+
+QUEUED = {
+    "ThreadWaiting": (True, None),
+    "ThreadAnswered": (True, "a thread"),
+    "StoryShared": (True, None),
+    "PulseReminder": (False, None),
+}
+"""What older versions queued, and what the columns say of it that came later."""
+QUEUE = """
+INSERT INTO deliveries (id, key, organisation_id, notice, "values", state, due, attempt, tries, reason)
+VALUES (:notice, :notice, 'o', :notice, '{"thread": "a thread", "entry": "an entry"}', 'due', :due, 0, 0, '')
+"""
+
+
+async def test_what_older_versions_queued_is_known_to_go_in_a_batch(bare_database: str) -> None:
+    """And a reply still belongs to its conversation, whose close forgets it."""
+    engines = open_engines(bare_database)
+    try:
+        async with engines.write.begin() as connection:
+            await connection.run_sync(_upgrade, "0003")
+            await connection.execute(
+                text(
+                    "INSERT INTO organisations (id, name, zone, nation) VALUES ('o', 'Council', 'Europe/London', 'ENG')"
+                )
+            )
+            for notice in QUEUED:
+                await connection.execute(text(QUEUE), {"notice": notice, "due": OPENS.replace(tzinfo=None)})
+            await connection.run_sync(_upgrade, "head")
+            found = await connection.execute(text("SELECT notice, batched, thread_id FROM deliveries"))
+            assert {notice: (bool(batched), thread) for notice, batched, thread in found} == QUEUED
+    finally:
+        await engines.dispose()
+
+
+def _upgrade(connection: Connection, to: str) -> None:
+    config = configuration()
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
 
 
 @pytest.mark.parametrize("words", ["", "  "])
