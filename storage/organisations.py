@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, delete, exists, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.people import INVITATIONS, WORKSPACES, Organisation, Platform, Unit
+from bot.domain.people import INVITATIONS, WORKSPACES, Organisation, Platform, Unit, lane_of
 from bot.errors import NotFound
 from bot.words import N_
 from storage.rows.channels import ChannelRow
@@ -131,7 +131,7 @@ async def forget_workspace(session: AsyncSession, gone: WorkspaceRow) -> None:
     await session.execute(delete(ChannelRow).where(*there))
     account = (AccountRow.platform == gone.platform, AccountRow.workspace == gone.workspace)
     await session.execute(delete(AccountRow).where(*account))
-    await session.execute(delete(LaneRow).where(LaneRow.key == f"{gone.platform}:{gone.workspace}"))
+    await session.execute(delete(LaneRow).where(LaneRow.key == lane_of(gone.platform, gone.workspace)))
 
 
 async def forget_workspaces(session: AsyncSession, now: datetime) -> None:

@@ -72,6 +72,11 @@ class Identity:
     user: str
 
 
+def lane_of(platform: Platform | str, workspace: str) -> str:
+    """What a workspace is called among those that may ask us to wait."""
+    return f"{platform}:{workspace}"
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where a message can be sent: a person's account or a channel, with what else the platform needs to reach it."""

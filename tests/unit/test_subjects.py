@@ -170,6 +170,16 @@ async def test_what_ends_the_keeping_ends_it(world: World) -> None:
     assert {PERSONAL[name].way for name in left} <= {Way.ID}, "a bare id, and nobody that it leads to"
 
 
+async def test_the_look_can_see(world: World) -> None:
+    """Where nothing is done, whatever should go or be emptied is found to be there, in every column."""
+    life = await lived(world)
+    await has_become(world, life.mine, dict.fromkeys(PERSONAL, ErasureEffect.STAYS))
+    for name in PERSONAL:
+        for effect in (ErasureEffect.GOES, ErasureEffect.EMPTIED):
+            with pytest.raises(AssertionError):
+                await has_become(world, life.mine, {name: effect})
+
+
 async def lived(world: World) -> Life:
     """Something of mine, and of a colleague, in every column."""
     await world.at(OPENS)

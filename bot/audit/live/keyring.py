@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.audit.findings import Finding, Source, Verdict, held_if
 from bot.audit.keys import key_folder, key_store
 from bot.audit.live.database import AGAIN, PATIENCE, names, states
+from bot.domain.pulses import TAKING
 from bot.host.settings import Settings
 from storage.ballots import opening_key, slots_key
 from storage.engine import sqlite_file
 from storage.threads import key_name as thread_key
 
-TAKING = ("open", "closing")
 OTHERS = 0o077
 
 
