@@ -10,6 +10,7 @@ from sqlalchemy import (
     Index,
     String,
     false,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,6 +31,9 @@ class DeliveryState(StrEnum):
 ENDED = (DeliveryState.DONE, DeliveryState.DEAD, DeliveryState.UNKNOWN)
 LOST = (DeliveryState.DEAD, DeliveryState.UNKNOWN)
 
+TO_AN_AUTHOR = text("thread_id IS NOT NULL")
+"""Few deliveries are, and an opening pulse must not write a hundred thousand entries of an index for nothing."""
+
 
 class DeliveryRow(Row):
     """One message to one person or channel: ids, never content. `since` is kept only while a send is under way.
@@ -39,7 +43,11 @@ class DeliveryRow(Row):
     """
 
     __tablename__ = "deliveries"
-    __table_args__ = (Index("ix_deliveries_state_due", "state", "due"), BY_KEY)
+    __table_args__ = (
+        Index("ix_deliveries_state_due", "state", "due"),
+        Index("ix_deliveries_thread_id", "thread_id", sqlite_where=TO_AN_AUTHOR, postgresql_where=TO_AN_AUTHOR),
+        BY_KEY,
+    )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
     organisation_id: Mapped[str] = organisation()
@@ -48,7 +56,7 @@ class DeliveryRow(Row):
     person_id: Mapped[str | None]
     channel_id: Mapped[str | None]
     pulse_id: Mapped[str | None] = mapped_column(index=True)
-    thread_id: Mapped[str | None] = mapped_column(index=True)
+    thread_id: Mapped[str | None]
     batched: Mapped[bool] = mapped_column(server_default=false())
     state: Mapped[str]
     due: Mapped[datetime]

@@ -15,7 +15,10 @@ TO_AUTHORS = ("ThreadAnswered",)
 def upgrade() -> None:
     op.add_column("deliveries", sa.Column("thread_id", sa.String(), nullable=True))
     op.add_column("deliveries", sa.Column("batched", sa.Boolean(), server_default=sa.text("false"), nullable=False))
-    op.create_index(op.f("ix_deliveries_thread_id"), "deliveries", ["thread_id"], unique=False)
+    few = sa.text("thread_id IS NOT NULL")
+    op.create_index(
+        "ix_deliveries_thread_id", "deliveries", ["thread_id"], unique=False, sqlite_where=few, postgresql_where=few
+    )
     # What older versions queued, by every name that they had for it.
     notice, values = sa.column("notice", sa.String()), sa.column("values", sa.JSON())
     row = sa.table("deliveries", notice, values, sa.column("thread_id"), sa.column("batched"))
