@@ -29,4 +29,4 @@ def notice(t: Words) -> View:
 
 def kept(t: Words) -> tuple[tuple[str, str], ...]:
     """What is kept, and for how long."""
-    return tuple((t(row.what), t(row.how_long, **row.numbers)) for row in RETENTION.values())
+    return tuple((t(row.what), t(row.how_long, **row.numbers)) for row in RETENTION)

@@ -9,7 +9,7 @@ from bot.domain.sessions import CODE_LASTS, Pass, Purpose
 from bot.domain.threads import Hearing
 from bot.features.mydata import EraseMe
 from bot.views import Fields, Show, View
-from storage.erase import PERSONAL
+from storage.subjects import PERSONAL
 from tests.world import BATCH, CLOSES, OPENS, World, buttons
 
 SHOWN = {
@@ -66,7 +66,7 @@ async def test_every_table_that_leads_to_a_person_is_told_of(world: World) -> No
     """After a life with everything in it, each table has a line, and the line is not nought."""
     await live(world)
     shown = facts(await my_data(world))
-    assert set(SHOWN) == {column.partition(".")[0] for column in PERSONAL}
+    assert set(SHOWN) == {each.table for each in PERSONAL.values()}
     assert [name for name in SHOWN.values() if shown[name] in {"0", "-", "nothing"}] == []
     assert shown["Asked in the last 13 weeks"] == "1"
     assert (shown["Stories with your name"], shown["Stories without your name"], shown["Drafts"]) == ("1", "2", "1")
