@@ -53,9 +53,10 @@ soak: $(VENV)/.dev ## Run the sizes we promise, part by part (PART=kills-sqlite:
 words: $(VENV)/.dev ## Bring the Welsh catalogue up to date with the sentences in the code
 	@$(BIN)/python -m tests.catalogue
 
-derived: $(VENV)/.dev ## Bring up to date what is derived from the features: manifest.json, the names on the wire, the catalogue
+derived: $(VENV)/.dev ## Bring up to date what is derived from the features: manifest.json, the names on the wire, the tables of retention, the catalogue
 	@$(BIN)/python -m adapters.slack.manifest
 	@$(BIN)/python -m tests.names
+	@$(BIN)/python -m tests.documents
 	@$(BIN)/python -m tests.catalogue
 
 migration: $(VENV)/.dev ## Write the next migration from the tables (M="what changes"), and try it on both databases

@@ -8,6 +8,7 @@ from storage.ballots import SqlBallots
 from storage.channels import SqlChannels
 from storage.codes import Secrets, SqlCodes
 from storage.erase import Act, SqlTraces
+from storage.ideas import SqlIdeas
 from storage.inbox import SqlInbox
 from storage.organisations import SqlOrganisations
 from storage.outbox import SqlOutbox
@@ -42,6 +43,7 @@ class SqlTransaction:
         self.results = SqlResults(session)
         self.quotes = SqlQuotes(session)
         self.stories = SqlStories(session, keys)
+        self.ideas = SqlIdeas(session, keys)
         self.threads = SqlThreads(session, receipts, afterwards)
         self.channels = SqlChannels(session)
         self.outbox = SqlOutbox(session)

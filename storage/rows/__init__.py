@@ -7,6 +7,6 @@ something.
 Importing this package makes every table known to `Row.metadata`.
 """
 
-from storage.rows import channels, installation, organisations, outbox, people, pulses, stories, threads
+from storage.rows import channels, ideas, installation, organisations, outbox, people, pulses, stories, threads
 
-__all__ = ["channels", "installation", "organisations", "outbox", "people", "pulses", "stories", "threads"]
+__all__ = ["channels", "ideas", "installation", "organisations", "outbox", "people", "pulses", "stories", "threads"]

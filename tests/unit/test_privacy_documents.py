@@ -14,8 +14,8 @@ from typer.main import get_command
 
 from bot.__main__ import app
 from bot.audit import findings
-from bot.domain.retention import RETENTION
 from bot.privacy_notice import LIMITS, PROMISES
+from bot.routes import RETENTION
 from bot.words import LANGUAGES, load_languages
 
 DOCS = Path(__file__).parents[2] / "docs"

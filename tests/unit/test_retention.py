@@ -12,13 +12,13 @@ from bot.domain.keeping import Keeping
 from bot.domain.messages import ENVELOPES, MESSAGES
 from bot.domain.people import INVITATIONS, WORKSPACES, Platform
 from bot.domain.pulses import ROSTER
-from bot.domain.retention import RETENTION
 from bot.domain.sessions import CODE_LASTS, CODES, Pass, Purpose
 from bot.domain.stories import DRAFTS, TELLERS
 from bot.domain.threads import THREADS
 from bot.ports.outbox import Ended
 from bot.ports.sending import Rejected
 from bot.privacy_notice import kept, notice
+from bot.routes import RETENTION
 from bot.words import LANGUAGES, load_languages
 from storage.subjects import SUBJECTS
 from tests.attack.thief import Rows, steal
@@ -180,9 +180,9 @@ def test_what_no_clock_ends_has_no_time(keeping: Keeping) -> None:
 def test_the_notice_shows_the_whole_table_in_each_language(language: str) -> None:
     """Every row stands in the notice to staff, with its number filled in."""
     words = load_languages().words(language, UTC)
-    shown = kept(words)
+    shown = kept(RETENTION, words)
     assert len(shown) == len(RETENTION)
-    assert str(notice(words)).count(str(shown)) == 1
+    assert str(notice(RETENTION, words)).count(str(shown)) == 1
     for (_, how_long), row in zip(shown, RETENTION, strict=True):
         assert not re.search(r"[{}]", how_long)
         assert row.time is None or re.search(rf"\b({row.numbers['days']}|{row.numbers['weeks']})\b", how_long)

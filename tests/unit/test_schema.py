@@ -82,7 +82,7 @@ def one_more_index() -> Iterator[None]:
 @contextmanager
 def one_more_table() -> Iterator[None]:
     table = Table(
-        "ideas",
+        "hunches",
         Row.metadata,
         Column("id", String(32), primary_key=True),
         Column("organisation_id", ForeignKey("organisations.id", ondelete="CASCADE"), index=True, nullable=False),
@@ -115,12 +115,12 @@ async def test_make_migration_writes_what_is_missing(database: str, tmp_path: Pa
     fresh = f"sqlite:///{tmp_path}/fresh.sqlite"
     assert await migration.write("nothing", fresh, folder) is None
     with one_more_table():
-        written = await migration.write("Add ideas", fresh, folder)
+        written = await migration.write("Add hunches", fresh, folder)
         assert written is not None
         number = max(int(path.name[:4]) for path in (MIGRATIONS / "versions").glob("0*.py")) + 1
-        assert written.name == f"{number:04}_add_ideas.py"
+        assert written.name == f"{number:04}_add_hunches.py"
         migration.tidy(written)
-        assert '"""Add ideas."""' in written.read_text()
+        assert '"""Add hunches."""' in written.read_text()
         assert await migration.tried(database, folder) == []
 
 

@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import Column, ForeignKey, MetaData, String, Table, text
 
 import storage
-from bot.domain.retention import RETENTION
 from bot.domain.sessions import CODE_LASTS, Pass, Purpose
 from bot.domain.threads import Hearing
 from bot.features.pulses.notices import PulseReminder
 from bot.features.quotes import QuotesWaiting
 from bot.ports.outbox import Destination, When
+from bot.routes import RETENTION
 from storage.engine import open_engines
 from storage.rows.base import Row
 from storage.rows.outbox import ENDED, DeliveryState
@@ -26,6 +26,7 @@ from storage.subject import Ends, ErasureEffect, Personal, Way
 from storage.subjects import PERSONAL, SUBJECTS
 from tests.attack.test_erasure import COLLEAGUE, ME, WRITTEN, erase, lives, person_of
 from tests.attack.thief import Rows, steal
+from tests.examples import EXAMPLES
 from tests.unit.test_leavers import gone
 from tests.world import CLOSES, OPENS, World
 
@@ -73,8 +74,8 @@ def test_a_new_column_that_declares_nothing_is_found(name: str, points: list[For
     made_up = MetaData()
     people = Table("people", made_up, Column("id", String(), primary_key=True))
     column = Column(name, String(), *points)
-    Table("ideas", made_up, Column("id", String(), primary_key=True), column, Column("unit_id", String()))
-    assert undeclared(made_up, people.c.id) == {f"ideas.{name}"}
+    Table("hunches", made_up, Column("id", String(), primary_key=True), column, Column("unit_id", String()))
+    assert undeclared(made_up, people.c.id) == {f"hunches.{name}"}
 
 
 @pytest.mark.parametrize("missing", ["keeping", "erased", "departed", "ends"])
@@ -204,6 +205,8 @@ async def live(world: World, account: str) -> None:
         await tx.outbox.fan_out(pulse, PulseReminder(pulse.id), When(CLOSES))
         for key in (f"waits:{person}", f"done:{person}"):
             await tx.outbox.queue(here, QuotesWaiting(pulse.id), Destination(person=person), When(CLOSES), key)
+    for example in EXAMPLES.values():
+        await example.live(world, account)
     engines = open_engines(world.database)
     async with engines.write.begin() as connection:
         for statement in (
