@@ -14,10 +14,10 @@ from typing import cast
 from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.repositories import SUBJECTS
 from storage.rows.organisations import OrganisationRow
 from storage.sql import has_a_time
 from storage.subject import Batched
-from storage.subjects import SUBJECTS
 
 
 async def coarsen_times(session: AsyncSession, now: datetime) -> None:

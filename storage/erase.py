@@ -14,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.people import Platform
 from bot.domain.threads import Side
 from bot.ports.traces import Held
+from storage.repositories import SUBJECTS
 from storage.rows.outbox import ENDED, DeliveryRow
 from storage.rows.people import AccountRow, CodeRow
 from storage.rows.pulses import RosterRow
 from storage.rows.threads import EntryRow, ThreadRow
-from storage.subjects import SUBJECTS
 
 Act = Callable[[], Awaitable[None]]
 

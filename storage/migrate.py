@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.errors import Misconfigured
 from storage.engine import Engines
 from storage.migrations.comparing import OPTIONS
-from storage.rows.base import Row
+from storage.repositories import TABLES
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -64,8 +64,8 @@ def configuration(migrations: Path = MIGRATIONS) -> Config:
 
 
 def _differences(connection: Connection) -> list[Any]:
-    context = MigrationContext.configure(connection, opts={**OPTIONS, "target_metadata": Row.metadata})
-    return list(compare_metadata(context, Row.metadata))
+    context = MigrationContext.configure(connection, opts={**OPTIONS, "target_metadata": TABLES})
+    return list(compare_metadata(context, TABLES))
 
 
 def _upgrade(connection: Connection, migrations: Path) -> None:

@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.keys import KeyStore
+from storage.repositories import SUBJECTS
 from storage.subject import Keys
-from storage.subjects import SUBJECTS
 
 ORPHANED = timedelta(hours=1)
 

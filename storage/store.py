@@ -20,18 +20,17 @@ from bot.domain.trustees import accept_passphrase, usual
 from bot.errors import KeysLost, Misconfigured, PassphraseNeeded, Unavailable
 from storage.ballots import Box, SqlBallots, open_all, opening_key, slots_key
 from storage.batches import coarsen_times, rewrite_erased
-from storage.codes import Secrets
 from storage.engine import Engines, empty_log, sessions
 from storage.erase import Act
 from storage.forgetting import forget_ballots, forget_deliveries, half_forgotten
 from storage.keys import KeyStore
 from storage.matching import STORE_ID, WRONG_KEYS, match_keys, store_id
+from storage.repositories import Shared
 from storage.retention import destroy_unneeded, keys_by_use, purge
 from storage.rows.installation import InstallationRow
 from storage.rows.pulses import PulseRow
 from storage.seal import OpeningKeys
 from storage.sql import Rows
-from storage.thread_codes import Receipts
 from storage.transaction import SqlTransaction
 from storage.trustees import open_with, trustee_with
 
@@ -49,8 +48,7 @@ class SqlStore:
         self._writing = sessions(engines.write)
         self._reading = sessions(engines.read)
         self._keys = keys
-        self._receipts = Receipts(keys)
-        self._secrets = Secrets(keys)
+        self._shared = Shared.over(keys)
         self._deriving = asyncio.Lock()
 
     @asynccontextmanager
@@ -85,7 +83,7 @@ class SqlStore:
 
     async def secret(self, name: str) -> bytes:
         """A random secret that all replicas of this installation share."""
-        return await self._secrets.get(name)
+        return await self._shared.secrets.get(name)
 
     async def forget_keys(self, pulse: str) -> None:
         await self._keys.destroy(opening_key(pulse))
@@ -117,7 +115,7 @@ class SqlStore:
 
     def _transaction(self, session: AsyncSession, afterwards: list[Act], *, reading: bool) -> SqlTransaction:
         rows = Rows(session, reading=reading)
-        return SqlTransaction(session, self._receipts, self._secrets, afterwards, self._mix, rows)
+        return SqlTransaction(session, self._shared, afterwards, self._mix, rows)
 
     async def _scrub(self) -> None:
         await empty_log(self._engines.read)

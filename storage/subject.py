@@ -1,7 +1,7 @@
 """What a repository declares: which of its columns lead to a person, and what is done about them, and when.
 
 Erasing oneself, leaving the list of staff, forgetting by the clock and destroying keys go through all subjects
-(`storage.subjects`), so nothing has to be added anywhere else for a new one.
+(`storage.repositories`), so nothing has to be added anywhere else for a new one.
 """
 
 from __future__ import annotations

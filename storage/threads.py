@@ -25,18 +25,18 @@ from storage.rows.threads import EntryRow, ThreadRow
 from storage.seal import lock_route, unlock_route
 from storage.sql import has_a_time
 from storage.subject import Batched, Ends, ErasureEffect, Keys, Personal, Purge, Subject, Way
-from storage.thread_codes import Receipts
+from storage.thread_codes import ThreadCodes
 
 NO_WAY_BACK = {"closed": True, "route": None, "receipt": None}
 
 
 class SqlThreads:
     def __init__(
-        self, session: AsyncSession, receipts: Receipts, afterwards: list[Callable[[], Awaitable[None]]]
+        self, session: AsyncSession, codes: ThreadCodes, afterwards: list[Callable[[], Awaitable[None]]]
     ) -> None:
         self._session = session
-        self._keys: KeyStore = receipts.keys
-        self._receipts = receipts
+        self._keys: KeyStore = codes.keys
+        self._codes = codes
         self._afterwards = afterwards
 
     async def open(self, thread: Thread, author: str, code: str = "") -> None:
@@ -50,7 +50,7 @@ class SqlThreads:
             closed=False,
             author=t.author or None,
             route=None if t.author or code else await self._route(t.id, author),
-            receipt=await self._receipts.hashed(t.organisation, code) if code else None,
+            receipt=await self._codes.hashed(t.organisation, code) if code else None,
         )
         self._session.add(row)
         await self._session.flush()
@@ -60,9 +60,6 @@ class SqlThreads:
     async def get(self, thread: str) -> Thread | None:
         row = await self._session.get(ThreadRow, thread)
         return (await self._threads([row]))[0] if row else None
-
-    def spend(self, person: str, today: date) -> None:
-        self._receipts.allowance.spend(person, today)
 
     async def handle_of(self, thread: Thread) -> str:
         return thread.id if thread.author else _handle(await self._keys.get(key_name(thread.id)))
@@ -76,20 +73,20 @@ class SqlThreads:
         return await self.find_author(thread) == person
 
     async def enter(self, organisation: str, code: str, person: str, now: datetime) -> str | None:
-        self._receipts.spend(person, now)
-        receipt = await self._receipts.hashed(organisation, code)
+        self._codes.spend(person, now)
+        receipt = await self._codes.hashed(organisation, code)
         found = (ThreadRow.organisation_id == organisation, ThreadRow.receipt == receipt, ThreadRow.closed.is_(False))
         thread = await self._session.scalar(select(ThreadRow.id).where(*found))
         if thread is None:
             return None
-        self._receipts.forgive(person, now)
-        return await self._receipts.ticket(organisation, thread, person, now)
+        self._codes.forgive(person, now)
+        return await self._codes.ticket(organisation, thread, person, now)
 
     async def by_ticket(self, organisation: str, ticket: str, person: str, now: datetime) -> str | None:
-        return await self._receipts.admitted(organisation, ticket, person, now)
+        return await self._codes.admitted(organisation, ticket, person, now)
 
     async def draft_name(self, thread: Thread) -> str:
-        return await self._receipts.draft(thread.organisation, thread.id)
+        return await self._codes.draft(thread.organisation, thread.id)
 
     async def find_author(self, thread: str) -> str | None:
         row = await self._session.get(ThreadRow, thread)

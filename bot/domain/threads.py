@@ -31,8 +31,6 @@ NOT_YET = N_("What was written last is handed over on {when}. Please close the c
 NOT_READ = N_(
     "Its author comes back with a code. Please leave it open until {when}, so that they can read your answer."
 )
-A_DAY = 30
-TOO_MUCH = N_("That is a lot for one day. Please go on tomorrow; nothing was sent.")
 CODE_DIGITS, CODE_GROUP = 16, 4
 BETWEEN_DIGITS = re.compile(r"[\s\-\u2010-\u2015]+")
 COME_BACK = timedelta(days=14)

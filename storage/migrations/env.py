@@ -3,10 +3,10 @@
 from alembic import context
 
 from storage.migrations.comparing import OPTIONS
-from storage.rows.base import Row
+from storage.repositories import TABLES
 
 connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=Row.metadata, **OPTIONS)
+context.configure(connection=connection, target_metadata=TABLES, **OPTIONS)
 if connection.dialect.name == "postgresql":
     connection.exec_driver_sql("SET LOCAL lock_timeout = '4s'")
     connection.exec_driver_sql("SELECT pg_advisory_xact_lock(100)")

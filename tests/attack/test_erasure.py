@@ -19,8 +19,8 @@ from bot.views import Ask, Refused, Reply, Show
 from storage.ballots import slots_key
 from storage.erase import SqlTraces
 from storage.keys import KeyDirectory
+from storage.repositories import PERSONAL
 from storage.subject import ErasureEffect, Way
-from storage.subjects import PERSONAL
 from tests.attack.thief import Rows, flush, hits, steal
 from tests.conftest import Databases
 from tests.world import BATCH, CLOSES, OPENS, World, open_world

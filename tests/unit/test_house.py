@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
+import re
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +19,7 @@ from bot.routes import COMMANDS, FEATURES, LISTENING, NOTICES
 from bot.wire import Command, Message, Notice
 
 ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 LONGEST_FILE = 350
 FROZEN = {"tests/upgrade/make.py", "storage/migrations/versions/0001_the_first_schema.py"}
 """What was written once for an old version, and is never changed."""
@@ -78,3 +81,24 @@ def test_rooms_are_small() -> None:
     files = [path for room in ("bot", "adapters", "storage", "tests") for path in (ROOT / room).rglob("*.py")]
     long = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in files}
     assert {name: lines for name, lines in long.items() if lines > LONGEST_FILE and name not in FROZEN} == {}
+
+
+def test_the_smallest_feature_of_contributing_is_one() -> None:
+    """The skeleton that newcomers start from is a feature, as it is printed."""
+    [code] = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+    name = "applause"
+    made = ModuleType(name)
+    sys.modules[name] = made
+    try:
+        exec(compile(code, name, "exec"), vars(made))
+    finally:
+        del sys.modules[name]
+    feature = vars(made)["FEATURE"]
+    assert isinstance(feature, Feature)
+    assert {typed.command for typed in feature.typed} == set(feature.commands)
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:bot|storage|tests|adapters)/[\w/]+\.py)`", TEXT))))
+def test_every_file_that_contributing_names_is_there(path: str) -> None:
+    """A name that leads nowhere would cost each newcomer a search."""
+    assert (ROOT / path).exists()

@@ -9,7 +9,7 @@ from bot.domain.sessions import CODE_LASTS, Pass, Purpose
 from bot.domain.threads import Hearing
 from bot.features.mydata import EraseMe
 from bot.views import Fields, Show, View
-from storage.subjects import PERSONAL
+from storage.repositories import PERSONAL
 from tests.world import BATCH, CLOSES, OPENS, World, buttons
 
 SHOWN = {

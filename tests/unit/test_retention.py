@@ -20,7 +20,7 @@ from bot.ports.sending import Rejected
 from bot.privacy_notice import kept, notice
 from bot.routes import RETENTION
 from bot.words import LANGUAGES, load_languages
-from storage.subjects import SUBJECTS
+from storage.repositories import SUBJECTS
 from tests.attack.thief import Rows, steal
 from tests.world import BATCH, CLOSES, OPENS, WORKSPACE, World
 

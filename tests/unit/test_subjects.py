@@ -20,10 +20,10 @@ from bot.features.quotes import QuotesWaiting
 from bot.ports.outbox import Destination, When
 from bot.routes import RETENTION
 from storage.engine import open_engines
+from storage.repositories import PERSONAL, SUBJECTS
 from storage.rows.base import Row
 from storage.rows.outbox import ENDED, DeliveryState
 from storage.subject import Ends, ErasureEffect, Personal, Way
-from storage.subjects import PERSONAL, SUBJECTS
 from tests.attack.test_erasure import COLLEAGUE, ME, WRITTEN, erase, lives, person_of
 from tests.attack.thief import Rows, steal
 from tests.examples import EXAMPLES

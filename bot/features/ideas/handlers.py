@@ -54,7 +54,7 @@ async def start(command: StartIdea, call: Call) -> Reply:
 async def offer(command: OfferIdea, call: Call) -> Reply:
     """Keep an idea, have it shown, and say at once by when it is answered."""
     idea = await _offered(command, await _running(call), call)
-    call.tx.threads.spend(call.person.id, call.today)
+    call.tx.limits.take(call.person.id, call.today)
     await call.tx.ideas.add(idea, call.person.id)
     await notices.spread(idea, call)
     tree = await call.tx.people.tree(call.organisation.id)
