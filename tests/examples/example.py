@@ -20,7 +20,7 @@ async def nothing_changed(councils: Councils, values: Values) -> None:
     """For a feature whose things cannot be changed."""
 
 
-async def nothing_left(world: World, account: str) -> None:
+async def nothing_left(world: World, account: str, word: str) -> None:
     """For a feature that keeps nothing about anybody."""
 
 
@@ -32,8 +32,11 @@ class Example:
     a field must answer as with an id of nothing. `explains` are commands that may be asked about anybody's. `given`
     are all values of a command that needs its own. `fields` are good values of other fields, by command where they
     differ. `only` are commands that are not for everybody, and whose they are. `untouched` fails where the things that
-    these values name are not as they were made. `live` has an account leave something behind in every column that can
-    lead to it. `batched` are the notices that must not tell when somebody wrote, so that they go out with others.
+    these values name are not as they were made.
+
+    `live` has an account leave something behind in every column that can lead to it, with this word in all that it
+    writes; `shown` names, for each table, the line in "what is held about you" that tells of it. `batched` are the
+    notices that must not tell when somebody wrote, so that they go out with others.
     """
 
     things: Mapping[str, Make] = field(default_factory=dict)
@@ -42,5 +45,6 @@ class Example:
     only: Mapping[type[Command], frozenset[Role]] = field(default_factory=dict)
     explains: frozenset[type[Command]] = frozenset()
     untouched: Callable[[Councils, Values], Awaitable[None]] = nothing_changed
-    live: Callable[[World, str], Awaitable[None]] = nothing_left
+    live: Callable[[World, str, str], Awaitable[None]] = nothing_left
+    shown: Values = field(default_factory=dict)
     batched: frozenset[type[Notice]] = frozenset()

@@ -23,6 +23,7 @@ from tests.world import World
 
 TEXT = "One form in place of three"
 COLLEAGUE, THIRD = "u7", "u9"
+OTHER = "Fewer meetings"
 
 
 async def idea(councils: Councils, workspace: str, account: str) -> str:
@@ -64,14 +65,14 @@ async def untouched(councils: Councils, values: Values) -> None:
     assert (found.text, found.open, found.backed) == (TEXT, True, 0)
 
 
-async def live(world: World, account: str) -> None:
+async def live(world: World, account: str, word: str) -> None:
     """Offer an idea under one's name and one without it, and back somebody else's."""
-    for who, named in ((account, "yes"), (account, "no"), (THIRD, "yes")):
-        await world.ask(who, OfferIdea.name(), text=f"An idea of {who}", named=named)
+    for who, said, named in ((account, word, "yes"), (account, word, "no"), (THIRD, OTHER, "yes")):
+        await world.ask(who, OfferIdea.name(), text=said, named=named)
     async with world.product.store.view() as tx:
         found = await tx.ideas.of_organisation(world.organisation.id)
     for each in found:
-        if each.text == f"An idea of {THIRD}":
+        if each.text == OTHER:
             await world.ask(account, BackIdea.name(), idea=each.id)
 
 
@@ -82,5 +83,6 @@ EXAMPLE = Example(
     only=dict.fromkeys((AnswerIdea, SaveAnswer, CompareIdea, ProposeMerge), LEADING),
     untouched=untouched,
     live=live,
+    shown={"ideas": "Ideas without your name", "backings": "Ideas that you back"},
     batched=frozenset({IdeaShared, IdeaAnswered, OwnIdeaAnswered, MergeProposed}),
 )

@@ -26,7 +26,6 @@ from storage.rows.outbox import ENDED, DeliveryState
 from storage.subject import Ends, ErasureEffect, Personal, Way
 from tests.attack.test_erasure import COLLEAGUE, ME, WRITTEN, erase, lives, person_of
 from tests.attack.thief import Rows, steal
-from tests.examples import EXAMPLES
 from tests.unit.test_leavers import gone
 from tests.world import CLOSES, OPENS, World
 
@@ -205,8 +204,6 @@ async def live(world: World, account: str) -> None:
         await tx.outbox.fan_out(pulse, PulseReminder(pulse.id), When(CLOSES))
         for key in (f"waits:{person}", f"done:{person}"):
             await tx.outbox.queue(here, QuotesWaiting(pulse.id), Destination(person=person), When(CLOSES), key)
-    for example in EXAMPLES.values():
-        await example.live(world, account)
     engines = open_engines(world.database)
     async with engines.write.begin() as connection:
         for statement in (
