@@ -94,18 +94,7 @@ def import_people(
     Exit status 1: a row was left out. 2: the file cannot be read, and nothing was changed.
     """
     content = _content(file)
-
-    async def act() -> administration.Imported:
-        async with opened_product() as product:
-            which = await administration.named(product.store, organisation_name)
-            return await administration.import_people(product.store, which, content)
-
-    async def let_go() -> int:
-        async with opened_product() as product:
-            which = await administration.named(product.store, organisation_name)
-            return await administration.let_go(product.store, which, content, product.core.clock())
-
-    done = asyncio.run(act())
+    done = asyncio.run(_bring_in(organisation_name, content))
     say(f"{done.people} people are in the list. {done.reachable} of all people can be reached so far.")
     if done.new_units:
         say(f"New units: {', '.join(done.new_units)}.")
@@ -114,9 +103,21 @@ def import_people(
     if done.absent and not whole:
         say(f"{ABSENT.format(who=_heads(done.absent))} Then add --whole.")
     elif done.absent and (yes or typer.confirm(ABSENT.format(who=_heads(done.absent)))):
-        say(f"Taken out: {_heads(asyncio.run(let_go()))}. Nothing more is asked of them.")
+        say(f"Taken out: {_heads(asyncio.run(_let_go(organisation_name, content)))}. Nothing more is asked of them.")
     if done.problems:
         raise typer.Exit(1)
+
+
+async def _bring_in(organisation_name: str, content: bytes) -> administration.Imported:
+    async with opened_product() as product:
+        which = await administration.named(product.store, organisation_name)
+        return await administration.import_people(product.store, which, content)
+
+
+async def _let_go(organisation_name: str, content: bytes) -> int:
+    async with opened_product() as product:
+        which = await administration.named(product.store, organisation_name)
+        return await administration.let_go(product.store, which, content, product.core.clock())
 
 
 def _findings(done: administration.Imported) -> Iterator[str]:
