@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from bot.cli import access, doctor, platforms, privacy, run, steward, trustee
+from bot.cli import access, digests, doctor, people, platforms, privacy, programmes, run, trustee
 from bot.cli.themes import themes
 from bot.errors import HundredDaysError
 
@@ -24,14 +24,14 @@ app.command()(run.practice)
 app.command()(themes)
 app.command()(doctor.doctor)
 app.command()(run.migrate)
-app.command("import-people")(steward.import_people)
+app.command("import-people")(people.import_people)
 app.command()(access.links)
 app.command("package-teams")(platforms.package_teams)
 app.command("privacy-check")(privacy.privacy_check)
-app.add_typer(steward.organisation, name="organisation")
-app.add_typer(steward.programme, name="programme")
-app.add_typer(steward.pulse, name="pulse")
-app.add_typer(steward.digest, name="digest")
+app.add_typer(people.organisation, name="organisation")
+app.add_typer(programmes.programme, name="programme")
+app.add_typer(programmes.pulse, name="pulse")
+app.add_typer(digests.digest, name="digest")
 app.add_typer(trustee.trustee, name="trustee")
 app.add_typer(platforms.manifest, name="manifest")
 

@@ -1,1 +1,1 @@
-"""The command line: a module for each kind of person who types here."""
+"""The command line: a module for each thing that is typed about."""

@@ -6,23 +6,21 @@ import asyncio
 import os
 import warnings
 from getpass import GetPassWarning, getpass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 from pydantic import SecretStr
-from rich.console import Console
-from rich.text import Text
 
 from bot import administration
+from bot.cli.terminal import Which, in_words, say
 from bot.domain.pulses import Pulse, State
-from bot.errors import Misconfigured, Refusal
+from bot.errors import Misconfigured
 from bot.features.pulses import closing
 from bot.host.settings import Settings
 
 if TYPE_CHECKING:
     from bot.host.app import Product
 
-Which = Annotated[str, typer.Option("--organisation", help="The organisation's name, where there are several.")]
 LOST = "The passphrase is right, but the key is not there any more: the answers of the week of {week} are lost."
 CLOSED = "The pulse of the week of {week} is closed, and its key destroyed."
 
@@ -40,7 +38,7 @@ def appoint(organisation_name: Which = "") -> None:
     if chosen != again:
         raise Misconfigured("The two are not the same, so nothing was changed.")
     asyncio.run(_appoint(chosen, organisation_name))
-    _say("From the next pulse on, nothing is opened without this passphrase. It is written down nowhere here.")
+    say("From the next pulse on, nothing is opened without this passphrase. It is written down nowhere here.")
 
 
 @trustee.command("dismiss")
@@ -48,7 +46,7 @@ def dismiss(organisation_name: Which = "") -> None:
     """Go on without a trustee from the next pulse on. A pulse that is open already still needs its passphrase."""
     if not asyncio.run(_dismiss(organisation_name)):
         raise Misconfigured("There is no trustee, so nothing was changed.")
-    _say("From the next pulse on there is no trustee. One that is open already still needs the passphrase.")
+    say("From the next pulse on there is no trustee. One that is open already still needs the passphrase.")
 
 
 def ask(prompt: str) -> SecretStr:
@@ -86,11 +84,9 @@ async def give_up_waiting(product: Product, organisation: str) -> list[Pulse]:
 async def _close(product: Product, pulse: Pulse) -> None:
     week = f"{pulse.week:%d %B %Y}"
     passphrase = ask(f"The trustee's passphrase for the pulse of the week of {week}: ")
-    try:
+    with in_words():
         state = await closing.close_with(product.store, pulse.id, passphrase, product.core.clock())
-    except Refusal as refusal:
-        raise Misconfigured(refusal.message.format(**refusal.values)) from refusal
-    _say((LOST if state is State.LOST else CLOSED).format(week=week))
+    say((LOST if state is State.LOST else CLOSED).format(week=week))
 
 
 async def _appoint(passphrase: SecretStr, organisation_name: str) -> None:
@@ -98,10 +94,8 @@ async def _appoint(passphrase: SecretStr, organisation_name: str) -> None:
 
     async with app.open_store(Settings.read(os.environ)) as store:
         which = await administration.named(store, organisation_name)
-        try:
+        with in_words():
             await store.appoint(which.id, passphrase)
-        except Refusal as refusal:
-            raise Misconfigured(refusal.message.format(**refusal.values)) from refusal
 
 
 async def _dismiss(organisation_name: str) -> bool:
@@ -111,7 +105,3 @@ async def _dismiss(organisation_name: str) -> bool:
         which = await administration.named(store, organisation_name)
         async with store.begin() as tx:
             return await tx.trustees.dismiss(which.id)
-
-
-def _say(words: str) -> None:
-    Console(highlight=False, soft_wrap=True).print(Text(words))

@@ -28,7 +28,7 @@ from storage.rows.channels import ChannelRow
 from storage.rows.organisations import ProgrammeRow
 from storage.rows.people import PersonRow
 from tests.attack.thief import steal
-from tests.fault.test_doubt import LEASE, Shaky
+from tests.fault.troubles import LEASE, Shaky
 from tests.world import BATCH, BEFORE, CLOSES, MONDAY, OPENS, WORKSPACE, Mailbox, World, open_world
 
 

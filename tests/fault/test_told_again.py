@@ -21,7 +21,7 @@ from bot.views import View
 from bot.words import load_languages
 from tests.attack.thief import steal
 from tests.conftest import Databases
-from tests.fault.test_doubt import LEASE, Killed
+from tests.fault.troubles import LEASE, Killed
 from tests.world import BATCH, OPENS, Mailbox, World, open_world
 
 NEXT, AFTER = BATCH + timedelta(hours=18), BATCH + timedelta(days=1)

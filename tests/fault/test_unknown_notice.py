@@ -15,7 +15,7 @@ from bot.wire import Notice
 from storage.engine import open_engines
 from storage.rows.outbox import DeliveryRow
 from tests.attack.thief import Rows, steal
-from tests.fault.test_doubt import LEASE
+from tests.fault.troubles import LEASE
 from tests.world import BEFORE, OPENS, World
 
 BROKEN: dict[str, tuple[str, dict[str, object]]] = {
