@@ -36,12 +36,26 @@ class Post:
 class Channels(Protocol):
     """Channels and what was posted in them."""
 
-    async def connect(self, channel: Channel) -> None: ...
-    async def get(self, channel: str) -> Channel | None: ...
-    async def list_all(self, organisation: str) -> tuple[Channel, ...]: ...
-    async def record_post(self, post: Post) -> None: ...
-    async def get_post(self, post: str) -> Post | None: ...
-    async def change_subject(self, post: str, about: str) -> Post | None:
-        """Note that a message shows another story now."""
+    async def connect(self, channel: Channel) -> None:
+        """Have a unit's news posted in a channel.
 
-    async def posts_about(self, organisation: str, about: str) -> tuple[Post, ...]: ...
+        One that was connected already is given to this unit, in these languages.
+        """
+
+    async def get(self, channel: str) -> Channel | None:
+        """The channel; None where there is none of this id, or its workspace has removed the app."""
+
+    async def list_all(self, organisation: str) -> tuple[Channel, ...]:
+        """The channels of an organisation whose workspaces have the app."""
+
+    async def record_post(self, post: Post) -> None:
+        """Remember a message in a channel, so that it can be edited. Nothing where the channel is forgotten already."""
+
+    async def get_post(self, post: str) -> Post | None:
+        """The message; None where it is not remembered."""
+
+    async def change_subject(self, post: str, about: str) -> Post | None:
+        """Note that a message tells of another story or idea now. Returns it; None where it is not remembered."""
+
+    async def posts_about(self, organisation: str, about: str) -> tuple[Post, ...]:
+        """The messages that tell of this story or idea."""

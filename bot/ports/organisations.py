@@ -13,10 +13,18 @@ from bot.domain.programmes import Programme
 class Organisations(Protocol):
     """Public bodies, their workspaces and their invitations."""
 
-    async def add(self, organisation: Organisation, root: Unit) -> None: ...
-    async def get(self, organisation: str) -> Organisation: ...
-    async def list_all(self) -> tuple[Organisation, ...]: ...
-    async def by_workspace(self, platform: Platform, workspace: str) -> Organisation | None: ...
+    async def add(self, organisation: Organisation, root: Unit) -> None:
+        """Store a new organisation with the unit that is the whole of it."""
+
+    async def get(self, organisation: str) -> Organisation:
+        """The organisation. Raises `NotFound` where there is none of this id."""
+
+    async def list_all(self) -> tuple[Organisation, ...]:
+        """Every organisation of this installation."""
+
+    async def by_workspace(self, platform: Platform, workspace: str) -> Organisation | None:
+        """Whose a workspace is; None where it is nobody's."""
+
     async def lock_workspaces(self, organisation: str) -> None:
         """Keep its workspaces as they are until this transaction ends."""
 
@@ -32,7 +40,9 @@ class Organisations(Protocol):
     async def list_workspaces(self, organisation: str, *, gone: bool = False) -> Mapping[Platform, tuple[str, ...]]:
         """Those that have the app, with those that removed it if they are asked for too."""
 
-    async def invite(self, organisation: str, code_hash: str, until: datetime) -> None: ...
+    async def invite(self, organisation: str, code_hash: str, until: datetime) -> None:
+        """Keep an invitation, by the hash of its code, until this moment."""
+
     async def redeem(self, code_hash: str, now: datetime) -> str | None:
         """Use up an invitation; the organisation it was for, or None if it is not valid any more."""
 
@@ -40,13 +50,21 @@ class Organisations(Protocol):
 class Programmes(Protocol):
     """Programmes, and what has been done for them."""
 
-    async def add(self, programme: Programme) -> None: ...
-    async def list_all(self, organisation: str) -> tuple[Programme, ...]: ...
-    async def list_ids(self, organisation: str) -> tuple[str, ...]: ...
+    async def add(self, programme: Programme) -> None:
+        """Store a new programme."""
+
+    async def list_all(self, organisation: str) -> tuple[Programme, ...]:
+        """The programmes of an organisation, in the order in which they begin."""
+
+    async def list_ids(self, organisation: str) -> tuple[str, ...]:
+        """The ids of the programmes of an organisation, without reading what they say."""
+
     async def lock_all(self, organisation: str) -> tuple[Programme, ...]:
         """All of an organisation; whoever else holds them waits until this transaction ends."""
 
-    async def get(self, programme: str) -> Programme: ...
+    async def get(self, programme: str) -> Programme:
+        """The programme. Raises `NotFound` where there is none of this id."""
+
     async def set_thresholds(self, programme: Programme) -> None:
         """Keep how many must have answered, or commented. Its next pulses take it."""
 

@@ -77,7 +77,12 @@ class Outbox(Protocol):
     async def fan_out(self, pulse: Pulse, notice: Notice, when: When) -> int:
         """Queue one delivery for everybody on the roster, each inside their own day. Returns their number."""
 
-    async def claim(self, now: datetime, most: int) -> tuple[Delivery, ...]: ...
+    async def claim(self, now: datetime, most: int) -> tuple[Delivery, ...]:
+        """Take on at most so many deliveries that are due.
+
+        They are this worker's for a minute; then anybody may claim them.
+        """
+
     async def begin(self, sends: Sequence[tuple[Delivery, str]], now: datetime) -> frozenset[str]:
         """Mark that these sends begin now, each with its lane; returns the ids of those that do.
 
@@ -90,11 +95,15 @@ class Outbox(Protocol):
         A time that is theirs, such as their morning, would tell who they are.
         """
 
-    async def record_outcomes(self, ended: Sequence[Ended], now: datetime) -> None: ...
+    async def record_outcomes(self, ended: Sequence[Ended], now: datetime) -> None:
+        """Write down how these attempts ended, as far as they are still this worker's."""
+
     async def claim_doubtful(self, now: datetime) -> tuple[Delivery, ...]:
         """Deliveries whose worker died in the middle of a send."""
 
-    async def count_waiting(self, now: datetime) -> int: ...
+    async def count_waiting(self, now: datetime) -> int:
+        """How many are due or under way."""
+
     async def count_by_state(self, now: datetime) -> Mapping[str, int]:
         """How many there are by how they stand, except what would tell when somebody has written."""
 
@@ -102,4 +111,5 @@ class Outbox(Protocol):
 class Inbox(Protocol):
     """Which signed envelopes have been handled."""
 
-    async def record_if_new(self, envelope: str, today: date) -> bool: ...
+    async def record_if_new(self, envelope: str, today: date) -> bool:
+        """Remember an envelope, and the day. True only for the first who asks."""

@@ -32,18 +32,30 @@ class Entrant:
 class People(Protocol):
     """Persons, units and accounts."""
 
-    async def tree(self, organisation: str) -> Tree: ...
-    async def add_unit(self, organisation: str, unit: Unit) -> None: ...
-    async def get(self, person: str) -> Person | None: ...
+    async def tree(self, organisation: str) -> Tree:
+        """The units of an organisation."""
+
+    async def add_unit(self, organisation: str, unit: Unit) -> None:
+        """Store a new unit."""
+
+    async def get(self, person: str) -> Person | None:
+        """The person; None where they have left, or there is none of this id."""
+
     async def preload(self, persons: Collection[str]) -> None:
         """Read these people and their addresses at once: each is about to be asked for, in this transaction."""
 
-    async def list_all(self, organisation: str) -> tuple[Person, ...]: ...
+    async def list_all(self, organisation: str) -> tuple[Person, ...]:
+        """Everybody who is in the list of an organisation."""
+
     async def names_to_hide(self, organisation: str) -> frozenset[str]:
         """What colleagues may be called by in what people write, with those who left not long ago."""
 
-    async def member_by_account(self, identity: Identity) -> Member | None: ...
-    async def by_email(self, organisation: str, email: str) -> Person | None: ...
+    async def member_by_account(self, identity: Identity) -> Member | None:
+        """Who an account is, in which organisation; None for a stranger."""
+
+    async def by_email(self, organisation: str, email: str) -> Person | None:
+        """The one person with this address; None where nobody or several have it."""
+
     async def enter(self, organisation: str, entrants: Sequence[Entrant]) -> None:
         """Add or change people by their key, with their accounts. Who had left and is listed again is back."""
 
@@ -62,19 +74,27 @@ class People(Protocol):
     async def waiting_accounts(self, organisation: str) -> Mapping[Platform, int]:
         """How many accounts are known from a list, and wait for their workspace to be connected."""
 
-    async def link(self, identity: Identity, person: Person, details: Mapping[str, str]) -> None: ...
+    async def link(self, identity: Identity, person: Person, details: Mapping[str, str]) -> None:
+        """Note that an account is a person's, and what the platform needs to reach it."""
+
     async def save_settings(self, person: Person) -> None:
         """Keep a person's own settings."""
 
-    async def address(self, person: str) -> Address | None: ...
+    async def address(self, person: str) -> Address | None:
+        """Where to write to a person; None where they have no account that can be reached."""
+
     async def possible_writers(self, organisation: str) -> Mapping[str, int]:
         """How many people in each unit could have written something: those with an account who do not lead it."""
 
-    async def leaders(self, organisation: str, unit: str) -> tuple[Person, ...]: ...
+    async def leaders(self, organisation: str, unit: str) -> tuple[Person, ...]:
+        """Those who lead a unit."""
+
     async def units_with_leader(self, organisation: str) -> frozenset[str]:
         """The units that have a leader."""
 
-    async def stewards(self, organisation: str) -> tuple[Person, ...]: ...
+    async def stewards(self, organisation: str) -> tuple[Person, ...]:
+        """Those who run the programmes of an organisation."""
+
     async def without_chat(self, organisation: str) -> tuple[Person, ...]:
         """Everybody who has no account on Slack or Teams."""
 
@@ -98,7 +118,9 @@ class Trustees(Protocol):
     async def for_organisation(self, organisation: str) -> Trustee | None:
         """The trustee for an organisation's next pulse, if it has one."""
 
-    async def get(self, trustee: str) -> Trustee | None: ...
+    async def get(self, trustee: str) -> Trustee | None:
+        """The trustee; None where there is none of this id."""
+
     async def appoint(self, trustee: Trustee) -> None:
         """From the next pulse on, in place of an earlier one."""
 

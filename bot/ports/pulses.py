@@ -20,15 +20,21 @@ class Pulses(Protocol):
     async def open(self, pulse: Pulse) -> int:
         """Store a new pulse with its keys and its roster: everybody who can be reached now. Returns their number."""
 
-    async def get(self, pulse: str) -> Pulse | None: ...
+    async def get(self, pulse: str) -> Pulse | None:
+        """The pulse; None where there is none of this id."""
+
     async def lock(self, pulse: str) -> Pulse | None:
         """Get it, and keep it from being closed until this transaction ends."""
 
     async def current(self, programme: str) -> Pulse | None:
         """The newest pulse."""
 
-    async def of_week(self, programme: str, week: date) -> Pulse | None: ...
-    async def last_sealed(self, programme: str) -> Pulse | None: ...
+    async def of_week(self, programme: str, week: date) -> Pulse | None:
+        """The pulse of a programme in the week of this Monday, if it was opened."""
+
+    async def last_sealed(self, programme: str) -> Pulse | None:
+        """The newest pulse of a programme that was published."""
+
     async def overdue(self, organisation: str, now: datetime) -> tuple[tuple[str, date], ...]:
         """The programmes and Mondays of pulses that should have closed by now and have not."""
 
@@ -41,7 +47,9 @@ class Pulses(Protocol):
     async def set_thresholds(self, pulse: Pulse) -> bool:
         """Raise them for a pulse that is open. False if it is not, or if they would fall."""
 
-    async def items_asked(self, programme: str) -> Mapping[str, Asked]: ...
+    async def items_asked(self, programme: str) -> Mapping[str, Asked]:
+        """For each question that was asked in a programme, how often, and in which week last."""
+
     async def labels_of(self, pulse: str, person: str) -> Labels | None:
         """What the roster says of a person; None for somebody who was not asked."""
 
@@ -68,11 +76,14 @@ class PublishedResults(Protocol):
     async def seal(self, pulse: Pulse, results: Results) -> bool:
         """Publish, in one. From then on the pulse is sealed. False if it was done already."""
 
-    async def for_pulse(self, pulse: str) -> Results: ...
+    async def for_pulse(self, pulse: str) -> Results:
+        """What was published of a pulse; nothing where it is not sealed."""
+
     async def published_before(self, pulse: Pulse) -> Mapping[str, Sequence[Past]]:
         """The weeks, of those whose rosters are still kept, in which each of its questions was published before."""
 
-    async def comments_before(self, pulse: Pulse, weeks: int) -> tuple[PublishedComment, ...]: ...
+    async def comments_before(self, pulse: Pulse, weeks: int) -> tuple[PublishedComment, ...]:
+        """The comments that were published of the last so many pulses before this one."""
 
 
 class Quotes(Protocol):

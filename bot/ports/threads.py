@@ -15,14 +15,18 @@ class Threads(Protocol):
     async def open(self, thread: Thread, author: str, code: str = "") -> None:
         """Store a new one. With a code, nothing of its author is kept: only who has the code comes back."""
 
-    async def get(self, thread: str) -> Thread | None: ...
+    async def get(self, thread: str) -> Thread | None:
+        """The conversation with all that was said; None where there is none of this id."""
+
     async def handle_of(self, thread: Thread) -> str:
         """What its author calls it by: a name that dies with its key, if they gave none. Raises `KeysLost`."""
 
     async def by_handle(self, organisation: str, handle: str, person: str) -> str | None:
         """The open conversation that this person, who opened it without their name, calls so."""
 
-    async def opened_by(self, thread: str, person: str) -> bool: ...
+    async def opened_by(self, thread: str, person: str) -> bool:
+        """Whether this person has opened it, as far as that can still be found."""
+
     async def enter(self, organisation: str, code: str, person: str, now: datetime) -> str | None:
         """A ticket for the open conversation with this code. Raises `Refusal` after too many wrong ones."""
 
@@ -35,8 +39,14 @@ class Threads(Protocol):
     async def find_author(self, thread: str) -> str | None:
         """Who is to get the reply. None once it is closed."""
 
-    async def by_author(self, organisation: str, person: str) -> tuple[Thread, ...]: ...
-    async def of_units(self, organisation: str, units: Collection[str]) -> tuple[Thread, ...]: ...
-    async def add_entry(self, thread: str, entry: Entry) -> None: ...
+    async def by_author(self, organisation: str, person: str) -> tuple[Thread, ...]:
+        """The open conversations that lead to this person, the oldest first."""
+
+    async def of_units(self, organisation: str, units: Collection[str]) -> tuple[Thread, ...]:
+        """The conversations whose readers are those of these units, the oldest first."""
+
+    async def add_entry(self, thread: str, entry: Entry) -> None:
+        """Add a message at the end."""
+
     async def close(self, thread: str) -> None:
         """Close it and destroy the way back, or the code, and what tells of messages to its author."""

@@ -24,7 +24,9 @@ class Held:
 class Traces(Protocol):
     """What names a person beside what they wrote: how much of it there is, and how it is erased."""
 
-    async def for_person(self, person: str, now: datetime) -> Held: ...
+    async def for_person(self, person: str, now: datetime) -> Held:
+        """How much there is of a person, as they may be told at this moment."""
+
     async def erase(self, person: str) -> None:
         """Forget what waits for them, what was sent to them, their codes, and how their accounts are reached."""
 

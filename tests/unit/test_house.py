@@ -13,7 +13,7 @@ from types import ModuleType
 
 import pytest
 
-from bot import features
+from bot import features, ports
 from bot.feature import Feature
 from bot.routes import COMMANDS, FEATURES, LISTENING, NOTICES
 from bot.wire import Command, Message, Notice
@@ -102,3 +102,18 @@ def test_the_smallest_feature_of_contributing_is_one() -> None:
 def test_every_file_that_contributing_names_is_there(path: str) -> None:
     """A name that leads nowhere would cost each newcomer a search."""
     assert (ROOT / path).exists()
+
+
+def test_every_method_of_a_port_says_what_it_does() -> None:
+    """A port is all that a feature knows of a repository: what it returns and raises stands there, not in the SQL."""
+    silent = [
+        f"{module.__name__}.{name}.{method}"
+        for module in (
+            import_module(f"{ports.__name__}.{found.name}") for found in pkgutil.iter_modules(ports.__path__)
+        )
+        for name, port in inspect.getmembers(module, inspect.isclass)
+        if port.__module__ == module.__name__ and getattr(port, "_is_protocol", False)
+        for method, function in vars(port).items()
+        if inspect.isfunction(function) and not method.startswith("_") and not function.__doc__
+    ]
+    assert silent == []
