@@ -96,7 +96,7 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """It is night where the reader is."""
+    """Postponed until the recipient's morning."""
 
     until: datetime
 

@@ -64,7 +64,7 @@ Tried = tuple[Packed, Outcome | None]
 
 @dataclass(frozen=True, slots=True)
 class Lots:
-    """Has those with nothing to say fare like those who were sent something.
+    """Gives deliveries with nothing to say the outcomes of real ones, by lot.
 
     Were they done while a platform fails, whoever still waits would be known not to have answered. So each waits, or is
     in doubt, if one drawn by lot among the sends of their kind does. Where there was none, the last ones count.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -20,6 +20,9 @@ ANSWER_DAYS = 10
 BAND = 5
 """How many back an idea is said in steps of five: one more must not tell who has just pressed."""
 DATES = (timedelta(weeks=2), timedelta(weeks=4), timedelta(weeks=8), timedelta(weeks=13))
+FURTHEST = timedelta(weeks=15)
+"""A date further away is not one that was offered, whatever holidays come between."""
+PAGE = 5
 IDEAS = Keeping(N_("An idea"), N_("until you withdraw it"))
 AUTHORS = Keeping(
     N_("Who offered an idea without a name"),
@@ -140,8 +143,11 @@ def accept_hours(typed: str) -> int:
     return int(kept)
 
 
-def accept_answer(verdict: Verdict, reason: str, by: str, offered: Collection[date], today: date) -> IdeaAnswer:
-    """An answer with its reason, and where it is planned with one of the dates that were offered. Raises `Refusal`."""
+def accept_answer(verdict: Verdict, reason: str, by: str, today: date) -> IdeaAnswer:
+    """An answer with its reason, and where it is planned with a day by when. Raises `Refusal`.
+
+    The day is one that was offered when the form was opened, which may have been another day.
+    """
     why = reason.strip()
     if not why:
         raise Refusal(NO_REASON, field="reason")
@@ -149,8 +155,11 @@ def accept_answer(verdict: Verdict, reason: str, by: str, offered: Collection[da
         raise Refusal(TOO_LONG, field="reason", values={"longest": LONGEST, "n": len(why)})
     if verdict is not Verdict.PLANNED:
         return IdeaAnswer(verdict, why, today)
-    chosen = next((day for day in offered if day.isoformat() == by), None)
-    if chosen is None:
+    try:
+        chosen = date.fromisoformat(by)
+    except ValueError as error:
+        raise Refusal(NO_DATE, field="by") from error
+    if not today < chosen <= today + FURTHEST:
         raise Refusal(NO_DATE, field="by")
     return IdeaAnswer(verdict, why, today, chosen)
 
@@ -179,6 +188,22 @@ def sheltering_unit(unit: str, root: str, writers: Mapping[str, int]) -> str | N
 def backed_by(idea: Idea) -> int:
     """How many back an idea, as it may be said: rounded down to fives."""
     return idea.backed // BAND * BAND
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaPage:
+    """Some of the ideas there are: those of page `number`, which counts from nought, and whether more come after it."""
+
+    ideas: tuple[Idea, ...]
+    number: int
+    more: bool
+
+
+def page_of(ideas: Sequence[Idea], wanted: int) -> IdeaPage:
+    """The page that is wanted, or the nearest one there is."""
+    number = min(max(wanted, 0), max(len(ideas) - 1, 0) // PAGE)
+    rest = ideas[number * PAGE :]
+    return IdeaPage(tuple(rest[:PAGE]), number, len(rest) > PAGE)
 
 
 def in_order(ideas: Iterable[Idea]) -> Sequence[Idea]:

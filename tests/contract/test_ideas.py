@@ -126,3 +126,31 @@ async def test_duplicates_are_merged_only_with_the_author_s_yes(stage: Stage) ->
     async with stage.product.store.view() as tx:
         merged = await tx.ideas.get(asked.id)
     assert merged is not None and merged.into == asked.same_as
+
+
+async def test_words_after_the_command_go_into_the_form(stage: Stage) -> None:
+    """They are offered as they were typed; where they stand in the chat under a name already, the form says so."""
+    ann = stage.person(5)
+    await stage.at(OPENS)
+    await ann.say(f"/idea {IDEA}")
+    await ann.fill({"named": "yes"})
+    assert "Thank you for your idea" in await ann.sees()
+    await stage.at(OPENS + timedelta(minutes=1))
+    assert IDEA in await stage.housing()
+
+
+async def test_in_welsh_it_is_welsh(stage: Stage) -> None:
+    """The form, the receipt, the news for leaders and the answer, in the language of whoever reads them."""
+    ann, leader = stage.person(5), stage.person(0)
+    await stage.at(OPENS)
+    await ann.say("/100days settings")
+    await ann.fill({"language": "cy"})
+    await ann.say("/idea")
+    await ann.fill({"text": "Un ffurflen yn lle tair", "kind": "stop", "hours": "", "named": "yes"})
+    assert "Diolch am eich syniad" in await ann.sees()
+    await leader.say("/100days")
+    await leader.press("Ideas")
+    await leader.press("Answer")
+    await leader.fill({"verdict": "done", "reason": "Roedd yn hawdd"})
+    await stage.at(BATCH)
+    assert "Mae syniad a gynigiwyd neu a gefnogir gennych wedi cael ateb" in await ann.sees()

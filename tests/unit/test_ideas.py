@@ -35,7 +35,8 @@ def test_dates_that_are_offered_are_working_days() -> None:
     for n in range(400):
         today = date(2026, 1, 1) + timedelta(days=n)
         dates = rules.dates_from(today, closed)
-        assert all(day > today and day.weekday() < 5 and day not in closed for day in dates)
+        assert all(today < day <= today + rules.FURTHEST for day in dates)
+        assert all(day.weekday() < 5 and day not in closed for day in dates)
 
 
 @pytest.mark.parametrize(("backed", "said"), [(0, 0), (1, 0), (4, 0), (5, 5), (9, 5), (10, 10), (101, 100)])
@@ -64,17 +65,19 @@ def test_hours_are_a_number(typed: str) -> None:
 
 def test_an_answer_needs_a_reason_and_a_plan_a_date() -> None:
     """A no without a why, and a yes without a when, are refused beside their field."""
-    today, days = date(2026, 11, 16), (date(2026, 12, 14),)
+    today = date(2026, 11, 16)
     for verdict, reason, by, field in (
         (Verdict.NOT_NOW, " ", "", "reason"),
         (Verdict.PLANNED, "Soon", "", "by"),
-        (Verdict.PLANNED, "Soon", "2026-12-15", "by"),
+        (Verdict.PLANNED, "Soon", "soon", "by"),
+        (Verdict.PLANNED, "Soon", "2026-11-16", "by"),
+        (Verdict.PLANNED, "Soon", "2027-11-16", "by"),
     ):
         with pytest.raises(Refusal) as refused:
-            rules.accept_answer(verdict, reason, by, days, today)
+            rules.accept_answer(verdict, reason, by, today)
         assert refused.value.field == field
-    assert rules.accept_answer(Verdict.PLANNED, "Soon", "2026-12-14", days, today).by == days[0]
-    assert rules.accept_answer(Verdict.DONE, "It was easy", "2026-12-14", days, today).by is None
+    assert rules.accept_answer(Verdict.PLANNED, "Soon", "2026-12-14", today).by == date(2026, 12, 14)
+    assert rules.accept_answer(Verdict.DONE, "It was easy", "2026-12-14", today).by is None
 
 
 async def offered(world: World, account: str, *, named: bool = True) -> Idea:

@@ -68,10 +68,10 @@ async def show_all(command: ShowIdeas, call: Call) -> Reply:
     seen = [idea for idea in found if idea.shown_at(call.now) or idea.id in mine]
     backs = await call.tx.ideas.backed_by(call.organisation.id, call.person.id)
     units = await units_answered_by(call.person, call.tx)
-    listed = [await _listed(idea, idea.id in mine, idea.id in backs, idea.unit in units, call) for idea in seen]
     ordered = sorted(rules.in_order(seen), key=lambda idea: not (idea.open and idea.unit in units))
-    by_id = {each.idea.id: each for each in listed}
-    return Show(screens.several([by_id[idea.id] for idea in ordered], max(command.page, 0), call.words))
+    page = rules.page_of(ordered, command.page)
+    listed = [await _listed(idea, idea.id in mine, idea.id in backs, idea.unit in units, call) for idea in page.ideas]
+    return Show(screens.several(listed, page.number + 1 if page.more else 0, call.words))
 
 
 async def read(command: ReadIdea, call: Call) -> Reply:
@@ -129,8 +129,7 @@ async def save_answer(command: SaveAnswer, call: Call) -> Reply:
     """Keep an answer, show it wherever the idea stands, and have everybody told whom it concerns."""
     idea = await _answerable(await call.tx.ideas.lock(command.idea), call)
     _require_open(idea)
-    dates = rules.dates_from(call.today, _closed(call))
-    given = rules.accept_answer(command.verdict, command.reason, command.by, dates, call.today)
+    given = rules.accept_answer(command.verdict, command.reason, command.by, call.today)
     await call.tx.ideas.save(replace(idea, answer=given, same_as=""))
     await notices.change_posts(idea.id, call)
     await notices.tell_of_answer(idea, call)

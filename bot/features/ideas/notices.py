@@ -191,10 +191,11 @@ async def overdue(week: DigestWeek, reader: Reader) -> Said:
 
 
 async def standing(week: DigestWeek, reader: Reader) -> Said:
-    """One line: how many ideas wait, and how many have been answered."""
+    """One line: how many ideas wait, and how many have been answered. Nothing where nothing happens any more."""
     ideas = await _of_unit(week, reader)
-    waiting, answered = sum(idea.open for idea in ideas), sum(idea.answer is not None for idea in ideas)
-    if not waiting and not answered:
+    answers = [idea.answer for idea in ideas if idea.answer]
+    waiting, answered = sum(idea.open for idea in ideas), len(answers)
+    if not waiting and all(answer.day < week.monday for answer in answers):
         return Said()
     return Said((screens.standing_line(waiting, answered, reader.words),))
 

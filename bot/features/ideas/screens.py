@@ -44,7 +44,6 @@ from bot.views import (
 from bot.wire import Flag
 from bot.words import N_, Words
 
-PAGE = 5
 CHOICES = 20
 """Ideas that a leader can choose from as the same: more would be searched, not read."""
 SHOWN = N_(
@@ -153,14 +152,12 @@ def one(listed: Listed, t: Words) -> View:
     return View(t(_title(listed.idea)), tuple(_part(listed, t)))
 
 
-def several(ideas: Sequence[Listed], page: int, t: Words) -> View:
-    """A page of the ideas there are."""
-    page = min(page, max(len(ideas) - 1, 0) // PAGE)
-    shown = ideas[page * PAGE : (page + 1) * PAGE]
-    body: list[Element] = [] if shown else [text(t(N_("There are none yet. Offer one with /idea.")))]
-    for listed in shown:
+def several(page: Sequence[Listed], following: int, t: Words) -> View:
+    """A page of the ideas there are. `following` is the number of the next one; nought where there is none."""
+    body: list[Element] = [] if page else [text(t(N_("There are none yet. Offer one with /idea.")))]
+    for listed in page:
         body += [*_part(listed, t), Divider()]
-    more = (Button(t(N_("The next ones")), ShowIdeas(page + 1)),) if len(ideas) > (page + 1) * PAGE else ()
+    more = (Button(t(N_("The next ones")), ShowIdeas(following)),) if following else ()
     offer = Button(t(N_("Offer an idea")), StartIdea(), Style.PRIMARY, asks=True)
     return View(t(N_("Ideas")), (*body, Note(t(BACKING)), Buttons((offer, *more))))
 
