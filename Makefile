@@ -5,10 +5,10 @@ PYTHON ?= python3
 LOCK := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test coverage check bench soak words derived lock clean
+.PHONY: help install run test coverage check bench soak words derived migration lock clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Hundred Days needs Python 3.11 or newer; try: make run PYTHON=python3.12")'
@@ -53,10 +53,14 @@ soak: $(VENV)/.dev ## Run the sizes we promise, part by part (PART=kills-sqlite:
 words: $(VENV)/.dev ## Bring the Welsh catalogue up to date with the sentences in the code
 	@$(BIN)/python -m tests.catalogue
 
-derived: $(VENV)/.dev ## Bring up to date what is derived from the features: manifest.json, the names on the wire, the catalogue
+derived: $(VENV)/.dev ## Bring up to date what is derived from the features: manifest.json, the names on the wire, the tables of retention, the catalogue
 	@$(BIN)/python -m adapters.slack.manifest
 	@$(BIN)/python -m tests.names
+	@$(BIN)/python -m tests.documents
 	@$(BIN)/python -m tests.catalogue
+
+migration: $(VENV)/.dev ## Write the next migration from the tables (M="what changes"), and try it on both databases
+	@$(BIN)/python -m tests.migration "$(M)"
 
 lock: ## Pin every dependency again, with hashes (needs uv)
 	@echo "setuptools>=80" | uv pip compile pyproject.toml - --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate --no-strip-extras -q -o requirements/run.txt

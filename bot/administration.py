@@ -10,10 +10,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.ids import new_id
-from bot.domain.people import Identity, Organisation, Person, Platform, Tree, Unit
+from bot.domain.people import INVITATIONS, Identity, Organisation, Person, Platform, Tree, Unit
 from bot.domain.programmes import Programme, in_the_way, may_start
 from bot.domain.pulses import NEVER_LOWER, raised
-from bot.domain.retention import Kept, kept_for
 from bot.domain.staff_list import Problem, SharedAddress, StaffRow, read, sharing, units_of
 from bot.errors import Misconfigured, Refusal
 from bot.ports.people import Entrant
@@ -67,7 +66,7 @@ async def invite(store: Store, organisation: Organisation, now: datetime) -> str
     """A single-use code for connecting a workspace. Only its hash is kept."""
     code = secrets.token_urlsafe(24)
     async with store.begin() as tx:
-        await tx.organisations.invite(organisation.id, hashed(code), now + kept_for(Kept.INVITATIONS))
+        await tx.organisations.invite(organisation.id, hashed(code), now + INVITATIONS.lasts())
     return code
 
 

@@ -17,7 +17,7 @@ from itertools import chain, groupby
 
 from bot.composing import Composer, EditPost, Parcel, Wait
 from bot.domain.ids import new_id
-from bot.domain.people import Address, Platform
+from bot.domain.people import Address, Platform, lane_of
 from bot.errors import UnknownNotice
 from bot.ports.channels import Post
 from bot.ports.outbox import Again, Delivery, Destination, Ended, When
@@ -45,7 +45,7 @@ class Packed:
     @property
     def lane(self) -> str:
         """The workspace it goes to, which may have asked for patience."""
-        return f"{self.parcel.to.platform}:{self.parcel.to.workspace}" if self.parcel else ""
+        return lane_of(self.parcel.to.platform, self.parcel.to.workspace) if self.parcel else ""
 
     @property
     def idle(self) -> bool:

@@ -13,6 +13,7 @@ from enum import IntEnum, auto
 from bot.composing import NoticeHandler, Reader, Stands
 from bot.core import EVERYBODY, Call, Route
 from bot.domain.digests import DigestWeek
+from bot.domain.keeping import Keeping
 from bot.domain.people import Role
 from bot.plan import Job, WeeklyMoment
 from bot.views import Element, Reply, Style
@@ -131,7 +132,11 @@ class Erasure:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """Everything that the rest of the product must know of a feature."""
+    """Everything that the rest of the product must know of a feature.
+
+    `holds` is what it keeps, as the notice to staff says it; `own_data` shows each person how much of it is theirs, and
+    `erasure` forgets them.
+    """
 
     name: str
     commands: Mapping[type[Command], Route] = field(default_factory=dict)
@@ -141,6 +146,7 @@ class Feature:
     jobs: Mapping[WeeklyMoment, Job] = field(default_factory=dict)
     doors: tuple[Door, ...] = ()
     digest_sections: tuple[DigestSection, ...] = ()
+    holds: tuple[Keeping, ...] = ()
     own_data: tuple[OwnData, ...] = ()
     erasure: Erasure | None = None
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.domain.retention import RETENTION
+from collections.abc import Sequence
+
+from bot.domain.keeping import Keeping
 from bot.views import Element, Fields, Heading, View, text
 from bot.words import N_, Words
 
@@ -19,14 +21,14 @@ LIMITS = (
 )
 
 
-def notice(t: Words) -> View:
-    """The whole notice."""
+def notice(retention: Sequence[Keeping], t: Words) -> View:
+    """The whole notice, with what is kept and how long."""
     body: list[Element] = [text(t(promise)) for promise in PROMISES]
     body += [Heading(t(N_("What we cannot protect"))), *(text(t(limit)) for limit in LIMITS)]
-    body += [Heading(t(N_("What is kept"))), Fields(kept(t))]
+    body += [Heading(t(N_("What is kept"))), Fields(kept(retention, t))]
     return View(t(N_("Privacy: what Hundred Days does with what you say")), tuple(body))
 
 
-def kept(t: Words) -> tuple[tuple[str, str], ...]:
+def kept(retention: Sequence[Keeping], t: Words) -> tuple[tuple[str, str], ...]:
     """What is kept, and for how long."""
-    return tuple((t(row.what), t(row.how_long, **row.numbers)) for row in RETENTION.values())
+    return tuple((t(row.what), t(row.how_long, **row.numbers)) for row in retention)

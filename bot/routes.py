@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 from bot.composing import NoticeHandler
 from bot.core import Route
+from bot.domain.keeping import Keeping
 from bot.feature import Feature, Typed, Verb, sections_of
-from bot.features import access, channels, digests, home, mydata, pulses, quotes, settings, stories, threads
+from bot.features import access, channels, digests, home, ideas, mydata, pulses, quotes, settings, stories, threads
 from bot.plan import Jobs, WeeklyMoment
 from bot.wire import Command, Notice
 
-LISTENING = (pulses.FEATURE, stories.FEATURE, threads.FEATURE, quotes.FEATURE)
+LISTENING = (pulses.FEATURE, stories.FEATURE, threads.FEATURE, ideas.FEATURE, quotes.FEATURE)
 """What people say, in the order in which it is offered. Digests and data of one's own are made of these."""
 
 OFFERED = (
@@ -44,6 +45,9 @@ VERBS: Mapping[str, Verb] = {word: verb for feature in FEATURES for verb in feat
 NOTICES: Mapping[type[Notice], NoticeHandler] = {
     kind: handler for feature in FEATURES for kind, handler in feature.notices.items()
 }
+RETENTION: tuple[Keeping, ...] = tuple(keeping for feature in FEATURES for keeping in feature.holds)
+"""What is kept, and how long: the table that people are shown, and that the store forgets by."""
+
 SECTIONS = sections_of(FEATURES)
 """What the weekly digest is made of, from its first line to its last."""
 

@@ -70,9 +70,20 @@ class Command(Message):
 
 
 class Notice(Message):
-    """Something that must reach a person or a channel. Holds ids only; it is put into words when it is sent."""
+    """Something that must reach a person or a channel. Holds ids only; it is put into words when it is sent.
+
+    `class Kind(Notice, batched=True)` is one that goes out with others at a fixed hour: when it was queued, and how it
+    ended, must not tell who wrote or who reads.
+    """
 
     __slots__ = ()
+    batched: ClassVar[bool] = False
+
+    def __init_subclass__(cls, *, batched: bool | None = None) -> None:
+        """Keep what was said of the kind. A dataclass with slots is made twice, and the second time nothing is said."""
+        super().__init_subclass__()
+        if batched is not None:
+            cls.batched = batched
 
 
 M = TypeVar("M", bound=Message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Sequence
+from datetime import date
 
 from nacl.public import PrivateKey
 from sqlalchemy import delete, select
@@ -12,12 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ballots import COMMENT, Answer, Ballot
 from bot.domain.people import Labels
-from bot.domain.pulses import Pulse, State
+from bot.domain.pulses import ANSWERS, TAKING, Pulse, State
 from bot.domain.trustees import Trustee
 from storage.keys import KEY_BYTES, SLOTS, KeyStore
 from storage.rows.pulses import BallotRow, PulseRow
 from storage.seal import OpeningKeys, SealingKeys, TamperedBallot, seal, unseal
 from storage.sql import insert
+from storage.subject import Ends, ErasureEffect, Keys, Personal, Subject, Way
 from storage.trustees import seal_to
 
 log = logging.getLogger(__name__)
@@ -97,3 +99,27 @@ def open_all(keys: OpeningKeys, pulse: str, boxes: Sequence[Box]) -> list[Ballot
         except TamperedBallot:
             log.error("ballot.tampered", extra={"pulse": pulse})  # noqa: TRY400 (a trace could hold values)
     return opened
+
+
+async def keys_of_pulses(session: AsyncSession, _today: date) -> Keys:
+    """The keys of pulses that are not over are needed; those of the others must be gone."""
+    names: dict[bool, set[str]] = {True: set(), False: set()}
+    for pulse, state in await session.execute(select(PulseRow.id, PulseRow.state)):
+        names[state in TAKING].update((slots_key(pulse), opening_key(pulse)))
+    return Keys(frozenset(names[True]), frozenset(names[False]))
+
+
+SUBJECT = Subject(
+    "ballots",
+    personal=(
+        Personal(
+            BallotRow.slot,
+            ANSWERS,
+            erased=ErasureEffect.GOES,
+            departed=ErasureEffect.STAYS,
+            ends=Ends.CLOSE,
+            way=Way.LOCKED,
+        ),
+    ),
+    keys=keys_of_pulses,
+)

@@ -2,37 +2,31 @@
 
 A database knows more than its columns say: which transaction wrote a row, and where it lies. So the rows of
 conversations and unnamed stories are written again, once an hour while they wait for their batch and once after it, in
-the order of their random ids.
+the order of their random ids. The subjects say which rows these are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, extract, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
-from bot.domain.stories import StoryState
-from storage.outbox import OF_BATCHES
-from storage.rows.base import Row
+from storage.repositories import SUBJECTS
 from storage.rows.organisations import OrganisationRow
-from storage.rows.outbox import DeliveryRow
-from storage.rows.stories import StoryRow
-from storage.rows.threads import EntryRow, ThreadRow
+from storage.sql import has_a_time
+from storage.subject import Batched
 
 
 async def coarsen_times(session: AsyncSession, now: datetime) -> None:
     """Make a day of every batch that is over, and mix what was written since the last time."""
-    threads = await _coarsen(session, EntryRow, EntryRow.thread_id, now)
-    await _coarsen(session, StoryRow, StoryRow.id, now)
-    await _rewrite_in_id_order(session, ThreadRow, threads)
-    drafts = select(StoryRow.id).where(StoryRow.state == StoryState.DRAFT)
-    await _rewrite_in_id_order(session, StoryRow, list(await session.scalars(drafts)))
-    waiting = select(DeliveryRow.id).where(DeliveryRow.notice.in_(OF_BATCHES), DeliveryRow.state == "due")
-    await _rewrite_in_id_order(session, DeliveryRow, list(await session.scalars(waiting)))
+    for batched in _all_batched():
+        if batched.again is not None:
+            await _rewrite_in_id_order(session, _table(batched), list(await session.scalars(batched.again)))
+        if batched.timed:
+            await _coarsen(session, _table(batched), now)
 
 
 async def rewrite_erased(session: AsyncSession) -> None:
@@ -42,45 +36,36 @@ async def rewrite_erased(session: AsyncSession) -> None:
     emptied rows were whose. Afterwards all rows have one number, and lie in the order of their random ids.
     """
     unmixed = list(await session.scalars(select(OrganisationRow.id).where(OrganisationRow.unmixed)))
-    for table, ids in ((ThreadRow, ThreadRow.id), (EntryRow, EntryRow.id), (StoryRow, StoryRow.id)):
-        await _rewrite_in_id_order(
-            session, table, list(await session.scalars(select(ids).where(table.organisation_id.in_(unmixed))))
-        )
+    for table in (_table(batched) for batched in _all_batched() if batched.erasable):
+        theirs = select(table.c.id).where(table.c.organisation_id.in_(unmixed))
+        await _rewrite_in_id_order(session, table, list(await session.scalars(theirs)))
     await session.execute(update(OrganisationRow).where(OrganisationRow.id.in_(unmixed)).values(unmixed=False))
 
 
-async def _coarsen(
-    session: AsyncSession, row: type[EntryRow | StoryRow], whole: InstrumentedAttribute[str], now: datetime
-) -> Sequence[str]:
-    """Give the rows of batches that are over midnight for a time.
+def _all_batched() -> Iterator[Batched]:
+    return (batched for subject in SUBJECTS for batched in subject.batched)
 
-    Returns what they are part of, for all that had one.
-    """
-    table = _table(row)
-    timed = select(row.id, row.shown_from, whole).where(_has_a_time(table.c.shown_from)).order_by(row.id)
-    found = list(await session.execute(timed))
-    change = update(table).where(table.c.id == bindparam("row"), table.c.shown_from == bindparam("was"))
-    changes = [{"row": i, "was": was, "will": _from_now_on(was, now)} for i, was, _ in found]
+
+async def _coarsen(session: AsyncSession, table: Table, now: datetime) -> None:
+    """Give the rows of batches that are over midnight for a time, and write all that have one again."""
+    column = table.c.shown_from
+    found = list(await session.execute(select(table.c.id, column).where(has_a_time(column)).order_by(table.c.id)))
+    change = update(table).where(table.c.id == bindparam("row"), column == bindparam("was"))
+    changes = [{"row": row, "was": was, "will": _from_now_on(was, now)} for row, was in found]
     if changes:
         await session.execute(change.values(shown_from=bindparam("will")), changes)
-    return [part_of for _, _, part_of in found]
 
 
-async def _rewrite_in_id_order(session: AsyncSession, row: type[Row], ids: Sequence[str]) -> None:
+async def _rewrite_in_id_order(session: AsyncSession, table: Table, ids: Sequence[str]) -> None:
     """Write these rows again as they are, in the order of their ids."""
-    table = _table(row)
     same = update(table).where(table.c.id == bindparam("row")).values(organisation_id=table.c.organisation_id)
     if ids:
         await session.execute(same, [{"row": i} for i in sorted(set(ids))])
 
 
-def _has_a_time(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    return extract("hour", column) + extract("minute", column) > 0
+def _from_now_on(batch: datetime, now: datetime) -> datetime:
+    return datetime.combine(batch.astimezone(UTC).date(), time(), UTC) if batch <= now else batch
 
 
-def _from_now_on(batch: datetime | None, now: datetime) -> datetime | None:
-    return datetime.combine(batch.astimezone(UTC).date(), time(), UTC) if batch and batch <= now else batch
-
-
-def _table(row: type[Row]) -> Table:
-    return cast("Table", row.__table__)
+def _table(batched: Batched) -> Table:
+    return cast("Table", batched.row.__table__)

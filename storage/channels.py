@@ -10,6 +10,7 @@ from bot.ports.channels import Channel, Post
 from storage.organisations import present
 from storage.rows.channels import ChannelRow, PostRow
 from storage.sql import insert
+from storage.subject import Subject
 
 
 class SqlChannels:
@@ -83,3 +84,6 @@ def _channel(row: ChannelRow) -> Channel:
 
 def _post(row: PostRow) -> Post:
     return Post(row.id, row.organisation_id, row.channel_id, row.notice, row.values, row.ref, row.about)
+
+
+SUBJECT = Subject("channels")

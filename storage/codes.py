@@ -11,12 +11,12 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.sessions import Pass, Purpose
+from bot.domain.sessions import CODES, Pass, Purpose
 from bot.errors import KeyTaken
 from storage.keys import KEY_BYTES, KeyStore
-from storage.people import batched
 from storage.rows.people import CodeRow
-from storage.sql import insert
+from storage.sql import batched, insert
+from storage.subject import Ends, ErasureEffect, Leavers, Personal, Purge, Subject, Way
 
 SECRETS = "installation"
 
@@ -43,6 +43,29 @@ class SqlCodes:
 async def forget_codes(session: AsyncSession, now: datetime) -> None:
     """Codes that nobody used in time."""
     await session.execute(delete(CodeRow).where(CodeRow.until <= now))
+
+
+async def erase_codes(session: AsyncSession, person: str) -> None:
+    """Codes that would let somebody in who wants to be forgotten."""
+    await session.execute(delete(CodeRow).where(CodeRow.person_id == person))
+
+
+async def revoke_codes(session: AsyncSession, gone: Leavers) -> None:
+    """Codes that would let people in who have left."""
+    await session.execute(delete(CodeRow).where(CodeRow.person_id.in_(gone.people)))
+
+
+GOES = ErasureEffect.GOES
+SUBJECT = Subject(
+    "codes",
+    personal=(
+        Personal(CodeRow.person_id, CODES, erased=GOES, departed=GOES, ends=Ends.CLOCK),
+        Personal(CodeRow.code_hash, CODES, erased=GOES, departed=GOES, ends=Ends.CLOCK, way=Way.LOCKED),
+    ),
+    purges=(Purge(forget_codes, CODES),),
+    erase=erase_codes,
+    depart=revoke_codes,
+)
 
 
 async def shared_secret(keys: KeyStore, name: str) -> bytes:

@@ -5,6 +5,7 @@ Both get the same guarantees: durable commits, one writer's order, no values in 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 from sqlalchemy import event, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.errors import Misconfigured
@@ -32,6 +33,8 @@ PRAGMAS = (
 )
 WRITERS_CACHE = "cache_size = -65536"
 """64 MiB. What SQLite keeps by itself, two, is less than the pages that a hundred thousand deliveries touch."""
+
+EMPTYINGS, EMPTY_AGAIN = 50, 0.1
 
 UNREADABLE = "HUNDRED_DAYS_DATABASE_URL cannot be read. Write it like sqlite:////path/file.sqlite or postgresql://user@host/name."
 
@@ -118,3 +121,31 @@ def _sqlite(address: str, begin: str, pragmas: Sequence[str], size: int) -> Asyn
         pooled.driver_connection.begin(begin)
 
     return engine
+
+
+def sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    """Sessions on an engine, whose rows can still be read after their commit."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+async def empty_log(engine: AsyncEngine) -> None:
+    """Empty SQLite's write-ahead log, which keeps deleted pages until then.
+
+    What can be done beside writers comes first. The rest needs a moment without readers, and is tried for a while
+    without making anybody queue behind it.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    async with engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        sqlite: Any = raw.driver_connection
+        await sqlite.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        await sqlite.execute("PRAGMA busy_timeout = 50")
+        try:
+            for _ in range(EMPTYINGS):
+                busy, *_rest = await (await sqlite.execute("PRAGMA wal_checkpoint(TRUNCATE)")).fetchone()
+                if not busy:
+                    return
+                await asyncio.sleep(EMPTY_AGAIN)
+        finally:
+            await sqlite.execute(f"PRAGMA busy_timeout = {BUSY_MS}")

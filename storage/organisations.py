@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, delete, exists, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.people import Organisation, Platform, Unit
+from bot.domain.people import INVITATIONS, WORKSPACES, Organisation, Platform, Unit, lane_of
 from bot.errors import NotFound
 from bot.words import N_
 from storage.rows.channels import ChannelRow
@@ -16,6 +17,9 @@ from storage.rows.organisations import InvitationRow, OrganisationRow, Workspace
 from storage.rows.outbox import DeliveryRow, LaneRow
 from storage.rows.people import AccountRow, PersonRow, UnitRow
 from storage.sql import Rows, insert
+from storage.subject import Purge, Subject
+
+log = logging.getLogger(__name__)
 
 
 class SqlOrganisations:
@@ -127,9 +131,36 @@ async def forget_workspace(session: AsyncSession, gone: WorkspaceRow) -> None:
     await session.execute(delete(ChannelRow).where(*there))
     account = (AccountRow.platform == gone.platform, AccountRow.workspace == gone.workspace)
     await session.execute(delete(AccountRow).where(*account))
-    await session.execute(delete(LaneRow).where(LaneRow.key == f"{gone.platform}:{gone.workspace}"))
+    await session.execute(delete(LaneRow).where(LaneRow.key == lane_of(gone.platform, gone.workspace)))
+
+
+async def forget_workspaces(session: AsyncSession, now: datetime) -> None:
+    """Forget what removed the app long ago."""
+    long_gone = WorkspaceRow.gone_since < now.date() - WORKSPACES.lasts()
+    for row in list(await session.scalars(select(WorkspaceRow).where(long_gone))):
+        await forget_workspace(session, row)
+        log.warning("workspace.forgotten", extra={"organisation": row.organisation_id})
+
+
+async def forget_invitations(session: AsyncSession, now: datetime) -> None:
+    """Invitations that nobody took in time."""
+    await session.execute(delete(InvitationRow).where(InvitationRow.until <= now))
+
+
+async def have_rewritten(session: AsyncSession, person: str) -> None:
+    """Note that an organisation's conversations and stories still tell, by their transaction, which were emptied."""
+    own = select(PersonRow.organisation_id).where(PersonRow.id == person).scalar_subquery()
+    change = update(OrganisationRow).where(OrganisationRow.id == own).values(unmixed=True)
+    await session.execute(change.execution_options(synchronize_session=False))
 
 
 def organisation_of(row: OrganisationRow) -> Organisation:
     """The organisation a row holds."""
     return Organisation(row.id, row.name, row.zone, row.nation)
+
+
+SUBJECT = Subject(
+    "organisations",
+    purges=(Purge(forget_invitations, INVITATIONS), Purge(forget_workspaces, WORKSPACES)),
+    erase=have_rewritten,
+)

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
-from typing import TypeVar
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, select, tuple_, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.people import Address, Identity, Person, Platform, Role, Tree, Unit
+from bot.domain.people import LEFT, PERSON, Address, Identity, Person, Platform, Role, Tree, Unit
 from bot.ports.people import Entrant, Member
+from storage.accounts import account_values, address_of, attach, forget_waiting, usable_accounts
 from storage.organisations import awaited, organisation_of, present
 from storage.rows.organisations import OrganisationRow
-from storage.rows.outbox import DeliveryRow
-from storage.rows.people import AccountRow, CodeRow, PersonRow, UnitRow
-from storage.sql import insert
+from storage.rows.people import AccountRow, PersonRow, UnitRow
+from storage.sql import batched
+from storage.subject import Ends, ErasureEffect, Leavers, Personal, Purge, Subject, Way
 
-AT_ONCE = 500
 HERE = PersonRow.left_on.is_(None)
-T = TypeVar("T")
 Reached = tuple[PersonRow | None, AccountRow | None]
 
 
 class SqlPeople:
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, subjects: Sequence[Subject]) -> None:
         self._session = session
+        self._subjects = subjects
         self._expected: Mapping[str, Reached] = {}
 
     async def tree(self, organisation: str) -> Tree:
@@ -40,7 +39,7 @@ class SqlPeople:
     async def preload(self, persons: Collection[str]) -> None:
         people = await self._session.scalars(select(PersonRow).where(PersonRow.id.in_(persons), HERE))
         known = {row.id: row for row in people}
-        found = await self._session.scalars(_accounts(AccountRow.person_id.in_(persons)))
+        found = await self._session.scalars(usable_accounts(AccountRow.person_id.in_(persons)))
         # Somebody is written to on the first of their accounts, so that one is noted last.
         accounts = {row.person_id: row for row in reversed(found.all())}
         self._expected = {person: (known.get(person), accounts.get(person)) for person in persons}
@@ -91,29 +90,21 @@ class SqlPeople:
             _write(row, entrant.person)
             row.left_on = None
             person = replace(entrant.person, id=row.id)
-            accounts |= {account: _account(account, person, {}) for account in entrant.accounts}
+            accounts |= {account: account_values(account, person, {}) for account in entrant.accounts}
         await self._session.flush()
-        await self._forget_waiting(organisation, {(str(a["person_id"]), each.platform) for each, a in accounts.items()})
+        await forget_waiting(
+            self._session, organisation, {(str(a["person_id"]), each.platform) for each, a in accounts.items()}
+        )
         for batch in batched(list(accounts.values())):
-            await self._attach(batch, ("person_id", "organisation_id"))
-
-    async def _forget_waiting(self, organisation: str, listed: Collection[tuple[str, Platform]]) -> None:
-        """Accounts that wait for a workspace, where another is listed in their place: nobody has confirmed them."""
-        waiting = (AccountRow.workspace == organisation, AccountRow.platform != Platform.WEB)
-        for batch in batched(list(listed)):
-            theirs = tuple_(AccountRow.person_id, AccountRow.platform).in_(batch)
-            await self._session.execute(delete(AccountRow).where(*waiting, theirs))
+            await attach(self._session, batch, ("person_id", "organisation_id"))
 
     async def depart(self, organisation: str, listed: Collection[str], today: date) -> int:
         query = select(PersonRow.id, PersonRow.key).where(PersonRow.organisation_id == organisation, HERE)
         gone = [person for person, key in await self._session.execute(query) if key not in listed]
         for some in batched(gone):
-            await self._session.execute(delete(AccountRow).where(AccountRow.person_id.in_(some)))
-            await self._session.execute(delete(CodeRow).where(CodeRow.person_id.in_(some)))
-            unsent = (DeliveryRow.person_id.in_(some), DeliveryRow.state == "due")
-            await self._session.execute(delete(DeliveryRow).where(*unsent))
-            blank = {"email": "", "place": "", "grade": "", "role": Role.STAFF, "left_on": today}
-            await self._session.execute(update(PersonRow).where(PersonRow.id.in_(some)).values(**blank))
+            for subject in self._subjects:
+                if subject.depart:
+                    await subject.depart(self._session, Leavers(some, today))
         return len(gone)
 
     async def count_absent(self, organisation: str, listed: Collection[str]) -> int:
@@ -137,14 +128,7 @@ class SqlPeople:
 
     async def link(self, identity: Identity, person: Person, details: Mapping[str, str]) -> None:
         changed = ("person_id", "organisation_id", "details") if details else ("person_id", "organisation_id")
-        await self._attach([_account(identity, person, details)], changed)
-
-    async def _attach(self, accounts: Sequence[Mapping[str, object]], changed: Sequence[str]) -> None:
-        """Store accounts; one that is known already leads to the person given now."""
-        keys = [AccountRow.platform, AccountRow.workspace, AccountRow.user]
-        statement = insert(self._session, AccountRow).values(list(accounts))
-        change = {name: statement.excluded[name] for name in changed}
-        await self._session.execute(statement.on_conflict_do_update(index_elements=keys, set_=change))
+        await attach(self._session, [account_values(identity, person, details)], changed)
 
     async def save_settings(self, person: Person) -> None:
         change = update(PersonRow).where(PersonRow.id == person.id)
@@ -154,8 +138,8 @@ class SqlPeople:
         if person in self._expected:
             row = self._expected[person][1]
         else:
-            row = await self._session.scalar(_accounts(AccountRow.person_id == person).limit(1))
-        return _address(row) if row else None
+            row = await self._session.scalar(usable_accounts(AccountRow.person_id == person).limit(1))
+        return address_of(row) if row else None
 
     async def possible_writers(self, organisation: str) -> Mapping[str, int]:
         reachable = exists().where(AccountRow.person_id == PersonRow.id, present(AccountRow))
@@ -192,16 +176,6 @@ class SqlPeople:
         return tuple(map(_person, await self._session.scalars(query.order_by(PersonRow.name))))
 
 
-def _accounts(whose: ColumnElement[bool]) -> Select[AccountRow]:
-    """Accounts that can be written to, the one to be used first."""
-    order = (AccountRow.platform, AccountRow.workspace, AccountRow.user)
-    return select(AccountRow).where(whose, present(AccountRow)).order_by(*order)
-
-
-def _address(row: AccountRow) -> Address:
-    return Address(Platform(row.platform), row.workspace, row.user, row.details)
-
-
 def _person(row: PersonRow) -> Person:
     return Person(
         id=row.id,
@@ -219,22 +193,6 @@ def _person(row: PersonRow) -> Person:
     )
 
 
-def batched(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    """The items a few hundred at a time: a statement takes only so many values."""
-    return (items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE))
-
-
-def _account(identity: Identity, person: Person, details: Mapping[str, str]) -> dict[str, object]:
-    return {
-        "platform": identity.platform,
-        "workspace": identity.workspace,
-        "user": identity.user,
-        "organisation_id": person.organisation,
-        "person_id": person.id,
-        "details": dict(details),
-    }
-
-
 def _new(person: Person) -> PersonRow:
     """A person as the list has them. Language and zone are taken from it once: afterwards they are the person's own."""
     return PersonRow(
@@ -250,3 +208,30 @@ def _new(person: Person) -> PersonRow:
 def _write(row: PersonRow, person: Person) -> None:
     row.name, row.email, row.unit_id = person.name, person.email, person.unit
     row.place, row.grade, row.role = person.place, person.grade, person.role
+
+
+async def forget_leavers(session: AsyncSession, now: datetime) -> None:
+    """Forget whoever left thirteen weeks ago. No roster leads to them any more by then."""
+    await session.execute(delete(PersonRow).where(PersonRow.left_on < now.date() - LEFT.lasts()))
+
+
+async def blank_leavers(session: AsyncSession, gone: Leavers) -> None:
+    """Forget all that the list said of people who left, except their name and number."""
+    blank = {"email": "", "place": "", "grade": "", "role": Role.STAFF, "left_on": gone.day}
+    await session.execute(update(PersonRow).where(PersonRow.id.in_(gone.people)).values(**blank))
+
+
+EMPTIED, STAYS = ErasureEffect.EMPTIED, ErasureEffect.STAYS
+SUBJECT = Subject(
+    "people",
+    personal=(
+        Personal(PersonRow.id, LEFT, erased=STAYS, departed=STAYS, ends=Ends.CLOCK),
+        Personal(PersonRow.key, LEFT, erased=STAYS, departed=STAYS, ends=Ends.CLOCK, way=Way.NAME),
+        Personal(PersonRow.name, LEFT, erased=STAYS, departed=STAYS, ends=Ends.CLOCK, way=Way.NAME),
+        Personal(PersonRow.email, PERSON, erased=STAYS, departed=EMPTIED, ends=Ends.PERSON, way=Way.NAME),
+        Personal(PersonRow.place, PERSON, erased=STAYS, departed=EMPTIED, ends=Ends.PERSON, way=Way.NAME),
+        Personal(PersonRow.grade, PERSON, erased=STAYS, departed=EMPTIED, ends=Ends.PERSON, way=Way.NAME),
+    ),
+    purges=(Purge(forget_leavers, LEFT),),
+    depart=blank_leavers,
+)

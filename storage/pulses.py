@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time
 
-from sqlalchemy import exists, func, literal, select, update
+from sqlalchemy import delete, exists, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calendar import Rhythm, Slot
 from bot.domain.people import Labels, Segment
 from bot.domain.programmes import Programme
-from bot.domain.pulses import Pulse, State
+from bot.domain.pulses import ROSTER, TAKING, Pulse, State
 from bot.domain.questions import Asked
 from bot.errors import NotFound
 from bot.words import N_
@@ -20,8 +20,9 @@ from storage.keys import KeyStore
 from storage.organisations import hold_organisation, present
 from storage.rows.organisations import MarkRow, ProgrammeRow
 from storage.rows.people import AccountRow, PersonRow
-from storage.rows.pulses import PulseRow, RosterRow
+from storage.rows.pulses import PartitionRow, PulseRow, RosterRow
 from storage.sql import Rows, insert
+from storage.subject import Ends, ErasureEffect, Personal, Purge, Subject
 from storage.trustees import SqlTrustees
 
 
@@ -139,13 +140,12 @@ class SqlPulses:
         return _pulse(row) if row else None
 
     async def overdue(self, organisation: str, now: datetime) -> tuple[tuple[str, date], ...]:
-        taking = (State.OPEN, State.CLOSING)
-        late = (PulseRow.organisation_id == organisation, PulseRow.state.in_(taking), PulseRow.closes <= now)
+        late = (PulseRow.organisation_id == organisation, PulseRow.state.in_(TAKING), PulseRow.closes <= now)
         found = await self._session.execute(select(PulseRow.programme_id, PulseRow.week).where(*late))
         return tuple((programme, week) for programme, week in found)
 
     async def unfinished(self, organisation: str) -> tuple[Pulse, ...]:
-        taking = PulseRow.state.in_((State.OPEN, State.CLOSING))
+        taking = PulseRow.state.in_(TAKING)
         query = select(PulseRow).where(PulseRow.organisation_id == organisation, taking).order_by(PulseRow.week)
         return tuple(map(_pulse, await self._session.scalars(query)))
 
@@ -231,3 +231,18 @@ def _written(rhythm: Rhythm) -> list[str]:
 def _rhythm(written: list[str]) -> Rhythm:
     days_and_times = (line.split() for line in written)
     return Rhythm(*(Slot(int(day), time.fromisoformat(at)) for day, at in days_and_times))
+
+
+async def forget_rosters(session: AsyncSession, now: datetime) -> None:
+    """Forget who was asked, and into which groups their pulses were cut, which only means something beside them."""
+    old = select(PulseRow.id).where(PulseRow.week < now.date() - ROSTER.lasts())
+    await session.execute(delete(RosterRow).where(RosterRow.pulse_id.in_(old)))
+    await session.execute(delete(PartitionRow).where(PartitionRow.pulse_id.in_(old)))
+
+
+STAYS = ErasureEffect.STAYS
+SUBJECT = Subject(
+    "pulses",
+    personal=(Personal(RosterRow.person_id, ROSTER, erased=STAYS, departed=STAYS, ends=Ends.CLOCK),),
+    purges=(Purge(forget_rosters, ROSTER),),
+)

@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.ballots import PublishedComment
 from bot.domain.pulses import Pulse, State
 from bot.domain.quotes import Review
+from bot.plan import WeeklyMoment
 from storage.results import as_comment
 from storage.rows.organisations import MarkRow
 from storage.rows.pulses import CommentRow, PulseRow
-
-POSTED = "digest"
+from storage.subject import Subject
 
 
 class SqlQuotes:
@@ -52,5 +52,10 @@ def _to_come(since: date) -> Select[str]:
 def _posted() -> ColumnElement[bool]:
     """Whether the digest of a pulse has been posted."""
     return exists().where(
-        MarkRow.programme_id == PulseRow.programme_id, MarkRow.week == PulseRow.week, MarkRow.event == POSTED
+        MarkRow.programme_id == PulseRow.programme_id,
+        MarkRow.week == PulseRow.week,
+        MarkRow.event == WeeklyMoment.DIGEST,
     )
+
+
+SUBJECT = Subject("quotes")

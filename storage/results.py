@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 
 from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,13 +11,13 @@ from bot.domain.ballots import PublishedComment, Results, SegmentTally, Tally, T
 from bot.domain.guard import Moves, Past
 from bot.domain.people import Labels, Segment
 from bot.domain.publishing import BLOCK, RING, Partition
-from bot.domain.pulses import Pulse, State
+from bot.domain.pulses import ROSTER, Pulse, State
 from bot.domain.quotes import Review
 from bot.domain.themes import Sentiment
 from storage.rows.base import Row
 from storage.rows.pulses import CommentRow, PartitionRow, PulseRow, RosterRow, SegmentTallyRow, TallyRow, TurnoutRow
+from storage.subject import Subject
 
-ROSTERS_KEPT = timedelta(weeks=13)
 AT_ONCE = 500
 
 
@@ -106,7 +105,7 @@ def _published(pulse: Pulse) -> Select[str, list[str]]:
     return (
         select(PulseRow.id, PulseRow.segments)
         .where(PulseRow.organisation_id == pulse.organisation, PulseRow.state == State.SEALED, PulseRow.id != pulse.id)
-        .where(PulseRow.week.between(pulse.week - ROSTERS_KEPT, pulse.week + ROSTERS_KEPT))
+        .where(PulseRow.week.between(pulse.week - ROSTER.lasts(), pulse.week + ROSTER.lasts()))
         .order_by(PulseRow.week.desc(), PulseRow.id)
     )
 
@@ -151,3 +150,6 @@ def as_comment(row: CommentRow) -> PublishedComment:
     """A comment as the core knows it."""
     band = Sentiment(row.band) if row.band else None
     return PublishedComment(row.id, row.unit_id, row.body, band, row.quotable, Review(row.review))
+
+
+SUBJECT = Subject("results")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, func, literal_column
+from sqlalchemy import ColumnElement, extract, func, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from storage.rows.base import Row
 
+AT_ONCE = 500
 R = TypeVar("R", bound=Row)
+T = TypeVar("T")
 
 
 class Rows:
@@ -44,3 +48,13 @@ def random_id(session: AsyncSession) -> ColumnElement[str]:
 def is_postgresql(session: AsyncSession) -> bool:
     """Which of the two databases this is."""
     return session.get_bind().dialect.name == "postgresql"
+
+
+def has_a_time(column: SQLCoreOperations[Any]) -> ColumnElement[bool]:
+    """Whether this moment is more than a day."""
+    return extract("hour", column) + extract("minute", column) > 0
+
+
+def batched(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The items a few hundred at a time: a statement takes only so many values."""
+    return (items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE))

@@ -4,86 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from pydantic import SecretStr
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ballots import Ballot, Respondent, gather
-from bot.domain.pulses import State
+from bot.domain.pulses import TAKING, State
 from bot.domain.trustees import accept_passphrase, usual
 from bot.errors import KeysLost, Misconfigured, PassphraseNeeded, Unavailable
 from storage.ballots import Box, SqlBallots, open_all, opening_key, slots_key
 from storage.batches import coarsen_times, rewrite_erased
-from storage.channels import SqlChannels
-from storage.codes import Secrets, SqlCodes
-from storage.engine import BUSY_MS, Engines
-from storage.erase import Act, SqlTraces
+from storage.engine import Engines, empty_log, sessions
+from storage.erase import Act
 from storage.forgetting import forget_ballots, forget_deliveries, half_forgotten
 from storage.keys import KeyStore
-from storage.organisations import SqlOrganisations
-from storage.outbox import SqlInbox, SqlOutbox
-from storage.people import SqlPeople
-from storage.pulses import SqlProgrammes, SqlPulses
-from storage.quotes import SqlQuotes
-from storage.results import SqlResults
-from storage.retention import over, purge
+from storage.matching import STORE_ID, WRONG_KEYS, match_keys, store_id
+from storage.repositories import Shared
+from storage.retention import destroy_unneeded, keys_by_use, purge
 from storage.rows.installation import InstallationRow
-from storage.rows.organisations import ProgrammeRow
 from storage.rows.pulses import PulseRow
-from storage.rows.threads import ThreadRow
 from storage.seal import OpeningKeys
 from storage.sql import Rows
-from storage.stories import SqlStories
-from storage.thread_codes import Receipts
-from storage.threads import SqlThreads, close_silent
-from storage.trustees import SqlTrustees, forget_trustees, open_with, trustee_with
+from storage.transaction import SqlTransaction
+from storage.trustees import open_with, trustee_with
+
+__all__ = ["SqlStore", "match_keys", "reachable"]
 
 log = logging.getLogger(__name__)
-STORE_ID = "store"
-WRONG_KEYS = (
-    "HUNDRED_DAYS_KEYS is not the key store that this database was made with; perhaps a folder is not mounted. Nothing "
-    "was changed. If the right one is lost for good, run: hundred-days migrate --accept-new-keys (open pulses are then "
-    "lost)."
-)
-ORPHANED = timedelta(hours=1)
-TAKING = (State.OPEN, State.CLOSING)
-BREATH, SCRUBS, SCRUB_AGAIN = 0.02, 50, 0.1
-
-
-class SqlTransaction:
-    def __init__(
-        self,
-        session: AsyncSession,
-        receipts: Receipts,
-        secrets_known: Secrets,
-        afterwards: list[Act],
-        mix: Act,
-        rows: Rows,
-    ) -> None:
-        keys = receipts.keys
-        self.organisations = SqlOrganisations(session, rows)
-        self.people = SqlPeople(session)
-        self.programmes = SqlProgrammes(session)
-        self.pulses = SqlPulses(session, keys, rows)
-        self.ballots = SqlBallots(session, keys)
-        self.results = SqlResults(session)
-        self.quotes = SqlQuotes(session)
-        self.stories = SqlStories(session, keys)
-        self.threads = SqlThreads(session, receipts, afterwards)
-        self.channels = SqlChannels(session)
-        self.outbox = SqlOutbox(session)
-        self.inbox = SqlInbox(session, secrets_known)
-        self.codes = SqlCodes(session)
-        self.trustees = SqlTrustees(session)
-        self.traces = SqlTraces(session, afterwards.append, mix)
+BREATH = 0.02
 
 
 class SqlStore:
@@ -91,11 +45,10 @@ class SqlStore:
 
     def __init__(self, engines: Engines, keys: KeyStore) -> None:
         self._engines = engines
-        self._writing = _sessions(engines.write)
-        self._reading = _sessions(engines.read)
+        self._writing = sessions(engines.write)
+        self._reading = sessions(engines.read)
         self._keys = keys
-        self._receipts = Receipts(keys)
-        self._secrets = Secrets(keys)
+        self._shared = Shared.over(keys)
         self._deriving = asyncio.Lock()
 
     @asynccontextmanager
@@ -130,7 +83,7 @@ class SqlStore:
 
     async def secret(self, name: str) -> bytes:
         """A random secret that all replicas of this installation share."""
-        return await self._secrets.get(name)
+        return await self._shared.secrets.get(name)
 
     async def forget_keys(self, pulse: str) -> None:
         await self._keys.destroy(opening_key(pulse))
@@ -149,17 +102,12 @@ class SqlStore:
         lost = await self._mark_lost()
         async with self._writing.begin() as session:
             await purge(session, now)
-            await forget_trustees(session)
-            await close_silent(session, now.date())
             await coarsen_times(session, now)
             await rewrite_erased(session)
         async with self._reading() as session:
-            needed, done = await _keys_by_use(session, now.date())
+            use = await keys_by_use(session, now.date())
             begun = await half_forgotten(session)
-        for name, made in (await self._keys.names()).items():
-            orphaned = name not in needed and made < (now - ORPHANED).timestamp()
-            if name != STORE_ID and (name in done or orphaned):
-                await self._keys.destroy(name)
+        await destroy_unneeded(self._keys, use, STORE_ID, now)
         for pulse in begun:
             await self.forget_ballots(pulse)
         await self._scrub()
@@ -167,7 +115,10 @@ class SqlStore:
 
     def _transaction(self, session: AsyncSession, afterwards: list[Act], *, reading: bool) -> SqlTransaction:
         rows = Rows(session, reading=reading)
-        return SqlTransaction(session, self._receipts, self._secrets, afterwards, self._mix, rows)
+        return SqlTransaction(session, self._shared, afterwards, self._mix, rows)
+
+    async def _scrub(self) -> None:
+        await empty_log(self._engines.read)
 
     async def _mix(self) -> None:
         async with self._writing.begin() as session:
@@ -208,7 +159,7 @@ class SqlStore:
         async with self._reading() as session:
             known = await session.scalar(select(InstallationRow.key_store))
             taking = list(await session.scalars(select(PulseRow.id).where(PulseRow.state.in_(TAKING))))
-        if known is not None and known != await _store_id(self._keys):
+        if known is not None and known != await store_id(self._keys):
             raise Misconfigured(WRONG_KEYS)
         missing = [pulse for pulse in taking if not await self._has_keys(pulse)]
         async with self._writing.begin() as session:
@@ -224,54 +175,6 @@ class SqlStore:
         needed = {opening_key(pulse), slots_key(pulse)}
         return needed <= set(await self._keys.get_all(needed))
 
-    async def _scrub(self) -> None:
-        """Empty SQLite's write-ahead log, which keeps deleted pages until then.
-
-        What can be done beside writers comes first. The rest needs a moment without readers, and is tried for a while
-        without making anybody queue behind it.
-        """
-        if self._engines.read.dialect.name != "sqlite":
-            return
-        async with self._engines.read.connect() as connection:
-            raw = await connection.get_raw_connection()
-            sqlite: Any = raw.driver_connection
-            await sqlite.execute("PRAGMA wal_checkpoint(PASSIVE)")
-            await sqlite.execute("PRAGMA busy_timeout = 50")
-            try:
-                for _ in range(SCRUBS):
-                    busy, *_rest = await (await sqlite.execute("PRAGMA wal_checkpoint(TRUNCATE)")).fetchone()
-                    if not busy:
-                        return
-                    await asyncio.sleep(SCRUB_AGAIN)
-            finally:
-                await sqlite.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-
-
-async def match_keys(engines: Engines, keys: KeyStore, *, accept: bool = False) -> None:
-    """Make sure that this is the key store the database was made with, and not another or an unmounted folder.
-
-    A wrong one would make every open pulse look lost. `accept` takes a new one on purpose. Raises `Misconfigured`.
-    """
-    async with _sessions(engines.write).begin() as session:
-        known = await session.scalar(select(InstallationRow.key_store))
-        found = await _store_id(keys)
-        if known == found and known is not None:
-            return
-        if known is not None and not accept:
-            raise Misconfigured(WRONG_KEYS)
-        fresh = found or secrets.token_hex(16)
-        if found is None:
-            await keys.put(STORE_ID, fresh.encode())
-        await session.execute(delete(InstallationRow))
-        session.add(InstallationRow(key_store=fresh))
-
-
-async def _store_id(keys: KeyStore) -> str | None:
-    try:
-        return (await keys.get(STORE_ID)).decode()
-    except KeysLost:
-        return None
-
 
 @contextmanager
 def _our_errors() -> Iterator[None]:
@@ -281,25 +184,6 @@ def _our_errors() -> Iterator[None]:
     except (DBAPIError, PoolTimeout) as error:
         log.warning("store.failed", extra={"error": type(error.__cause__ or error).__name__})
         raise Unavailable("the store does not answer") from error
-
-
-def _sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
-    return async_sessionmaker(engine, expire_on_commit=False)
-
-
-async def _keys_by_use(session: AsyncSession, today: date) -> tuple[set[str], set[str]]:
-    """The names of the keys that are still needed, and of those that must be gone."""
-    needed: set[str] = set()
-    done: set[str] = set()
-    for pulse, state in await session.execute(select(PulseRow.id, PulseRow.state)):
-        (needed if state in TAKING else done).update((slots_key(pulse), opening_key(pulse)))
-    for thread, closed in await session.execute(select(ThreadRow.id, ThreadRow.closed)):
-        (done if closed else needed).add(f"thread-{thread}")
-    for programme, starts, days in await session.execute(
-        select(ProgrammeRow.id, ProgrammeRow.starts, ProgrammeRow.days)
-    ):
-        (done if over(starts, days, today) else needed).add(f"stories-{programme}")
-    return needed, done
 
 
 async def reachable(engines: Engines) -> bool:

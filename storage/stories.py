@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.digests import Span
-from bot.domain.stories import Audience, Story, StoryKind, StoryState
+from bot.domain.stories import DRAFTS, STORIES, TELLERS, Audience, Story, StoryKind, StoryState
 from bot.errors import KeysLost, KeyTaken
 from storage.keys import KEY_BYTES, KeyStore
+from storage.rows.organisations import ProgrammeRow
 from storage.rows.stories import StoryRow
 from storage.seal import lock_route, unlock_route
+from storage.subject import Batched, Ends, ErasureEffect, Keys, Personal, Purge, Subject, Way
 
 
 class SqlStories:
@@ -90,6 +92,34 @@ class SqlStories:
             return await self._keys.get(name)
 
 
+async def forget_drafts(session: AsyncSession, now: datetime) -> None:
+    """Forget drafts that nobody shared."""
+    old = StoryRow.day < now.date() - DRAFTS.lasts()
+    await session.execute(delete(StoryRow).where(StoryRow.state == StoryState.DRAFT, old))
+
+
+async def forget_tellers(session: AsyncSession, now: datetime) -> None:
+    """Forget the routes of programmes whose keys go: without them they are noise, and noise need not be kept."""
+    known = await session.execute(select(ProgrammeRow.id, ProgrammeRow.starts, ProgrammeRow.days))
+    ended = [programme for programme, starts, days in known if _over(starts, days, now.date())]
+    routes = (StoryRow.programme_id.in_(ended), StoryRow.route.is_not(None))
+    await session.execute(update(StoryRow).where(*routes).values(route=None))
+
+
+async def keys_of_programmes(session: AsyncSession, today: date) -> Keys:
+    """A programme's key is needed as long as its tellers may be found, and no longer."""
+    names: dict[bool, set[str]] = {True: set(), False: set()}
+    query = select(ProgrammeRow.id, ProgrammeRow.starts, ProgrammeRow.days)
+    for programme, starts, days in await session.execute(query):
+        names[_over(starts, days, today)].add(_key_name(programme))
+    return Keys(needed=frozenset(names[False]), done=frozenset(names[True]))
+
+
+def _over(starts: date, days: int, today: date) -> bool:
+    """Whether a programme ended so long ago that nobody can find the tellers of its stories any more."""
+    return starts + timedelta(days=days) + TELLERS.lasts() < today
+
+
 def _key_name(programme: str) -> str:
     return f"stories-{programme}"
 
@@ -122,3 +152,16 @@ def _story(row: StoryRow) -> Story:
         teller=row.teller or "",
         shown_from=row.shown_from,
     )
+
+
+GOES, STAYS = ErasureEffect.GOES, ErasureEffect.STAYS
+SUBJECT = Subject(
+    "stories",
+    personal=(
+        Personal(StoryRow.teller, STORIES, erased=GOES, departed=STAYS, ends=Ends.PERSON),
+        Personal(StoryRow.route, TELLERS, erased=GOES, departed=STAYS, ends=Ends.CLOCK, way=Way.LOCKED),
+    ),
+    purges=(Purge(forget_drafts, DRAFTS), Purge(forget_tellers, TELLERS)),
+    keys=keys_of_programmes,
+    batched=(Batched(StoryRow, again=select(StoryRow.id).where(StoryRow.state == StoryState.DRAFT), timed=True),),
+)

@@ -13,14 +13,14 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from nacl.exceptions import CryptoError
 from nacl.pwhash import argon2id
 from nacl.secret import SecretBox
 
 from bot.domain.ids import ID_BYTES
-from bot.domain.threads import A_DAY, TOO_MANY_CODES, TOO_MUCH
+from bot.domain.threads import TOO_MANY_CODES
 from bot.errors import Refusal
 from storage.codes import shared_secret
 from storage.keys import KeyStore
@@ -33,27 +33,10 @@ TICKET_FOR = timedelta(minutes=30)
 
 
 @dataclass(slots=True)
-class Allowance:
-    """How much each person has written today: in this process only, and no longer than the day."""
-
-    _spent: dict[tuple[str, date], int] = field(default_factory=dict)
-
-    def spend(self, person: str, today: date) -> None:
-        """Count one more. Refuses where it was too much. Yesterday is kept: elsewhere it may still be that day."""
-        yesterday = today - timedelta(days=1)
-        self._spent = {spent: n for spent, n in self._spent.items() if spent[1] >= yesterday}
-        spent = self._spent.get((person, today), 0)
-        if spent >= A_DAY:
-            raise Refusal(TOO_MUCH)
-        self._spent[person, today] = spent + 1
-
-
-@dataclass(slots=True)
-class Receipts:
+class ThreadCodes:
     """Hashes codes, a few at once, and remembers who has tried wrong ones: in this process only, and not for long."""
 
     keys: KeyStore
-    allowance: Allowance = field(default_factory=Allowance)
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _tried: dict[str, list[datetime]] = field(default_factory=dict)
 

@@ -14,29 +14,29 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from functools import partial
 
-from sqlalchemy import Select, delete, func, literal, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ids import ID_BYTES
-from bot.domain.threads import SILENT, TELLINGS, Entry, Recipient, Side, Thread
+from bot.domain.threads import THREADS, Entry, Recipient, Side, Thread
 from storage.keys import KEY_BYTES, KeyStore
-from storage.outbox import AGAIN
 from storage.rows.outbox import DeliveryRow
 from storage.rows.threads import EntryRow, ThreadRow
 from storage.seal import lock_route, unlock_route
-from storage.thread_codes import Receipts
+from storage.sql import has_a_time
+from storage.subject import Batched, Ends, ErasureEffect, Keys, Personal, Purge, Subject, Way
+from storage.thread_codes import ThreadCodes
 
-ANSWERED = "ThreadAnswered:"
 NO_WAY_BACK = {"closed": True, "route": None, "receipt": None}
 
 
 class SqlThreads:
     def __init__(
-        self, session: AsyncSession, receipts: Receipts, afterwards: list[Callable[[], Awaitable[None]]]
+        self, session: AsyncSession, codes: ThreadCodes, afterwards: list[Callable[[], Awaitable[None]]]
     ) -> None:
         self._session = session
-        self._keys: KeyStore = receipts.keys
-        self._receipts = receipts
+        self._keys: KeyStore = codes.keys
+        self._codes = codes
         self._afterwards = afterwards
 
     async def open(self, thread: Thread, author: str, code: str = "") -> None:
@@ -50,7 +50,7 @@ class SqlThreads:
             closed=False,
             author=t.author or None,
             route=None if t.author or code else await self._route(t.id, author),
-            receipt=await self._receipts.hashed(t.organisation, code) if code else None,
+            receipt=await self._codes.hashed(t.organisation, code) if code else None,
         )
         self._session.add(row)
         await self._session.flush()
@@ -61,14 +61,11 @@ class SqlThreads:
         row = await self._session.get(ThreadRow, thread)
         return (await self._threads([row]))[0] if row else None
 
-    def spend(self, person: str, today: date) -> None:
-        self._receipts.allowance.spend(person, today)
-
     async def handle_of(self, thread: Thread) -> str:
-        return thread.id if thread.author else _handle(await self._keys.get(_key_name(thread.id)))
+        return thread.id if thread.author else _handle(await self._keys.get(key_name(thread.id)))
 
     async def by_handle(self, organisation: str, handle: str, person: str) -> str | None:
-        names = {_key_name(row.id): row.id for row in await self._own(organisation, person)}
+        names = {key_name(row.id): row.id for row in await self._own(organisation, person)}
         keys = await self._keys.get_all(names)
         return next((names[name] for name, key in keys.items() if _handle(key) == handle), None)
 
@@ -76,20 +73,20 @@ class SqlThreads:
         return await self.find_author(thread) == person
 
     async def enter(self, organisation: str, code: str, person: str, now: datetime) -> str | None:
-        self._receipts.spend(person, now)
-        receipt = await self._receipts.hashed(organisation, code)
+        self._codes.spend(person, now)
+        receipt = await self._codes.hashed(organisation, code)
         found = (ThreadRow.organisation_id == organisation, ThreadRow.receipt == receipt, ThreadRow.closed.is_(False))
         thread = await self._session.scalar(select(ThreadRow.id).where(*found))
         if thread is None:
             return None
-        self._receipts.forgive(person, now)
-        return await self._receipts.ticket(organisation, thread, person, now)
+        self._codes.forgive(person, now)
+        return await self._codes.ticket(organisation, thread, person, now)
 
     async def by_ticket(self, organisation: str, ticket: str, person: str, now: datetime) -> str | None:
-        return await self._receipts.admitted(organisation, ticket, person, now)
+        return await self._codes.admitted(organisation, ticket, person, now)
 
     async def draft_name(self, thread: Thread) -> str:
-        return await self._receipts.draft(thread.organisation, thread.id)
+        return await self._codes.draft(thread.organisation, thread.id)
 
     async def find_author(self, thread: str) -> str | None:
         row = await self._session.get(ThreadRow, thread)
@@ -123,16 +120,13 @@ class SqlThreads:
     async def close(self, thread: str) -> None:
         change = update(ThreadRow).where(ThreadRow.id == thread).values(**NO_WAY_BACK)
         await self._session.execute(change)
-        # The platform keeps a delivery's id with the message that its author was sent.
-        for more in (AGAIN * times for times in range(TELLINGS)):
-            told = select(literal(ANSWERED) + EntryRow.id + literal(more)).where(EntryRow.thread_id == thread)
-            await self._session.execute(delete(DeliveryRow).where(DeliveryRow.key.in_(told)))
+        await _forget_told(self._session, thread)
         # After the commit: were the key destroyed first and the commit lost, an open thread would have no way back.
-        self._afterwards.append(partial(self._keys.destroy, _key_name(thread)))
+        self._afterwards.append(partial(self._keys.destroy, key_name(thread)))
 
     async def _route(self, thread: str, author: str) -> bytes:
         key = os.urandom(KEY_BYTES)
-        await self._keys.put(_key_name(thread), key)
+        await self._keys.put(key_name(thread), key)
         return lock_route(key, author)
 
     async def _own(self, organisation: str, person: str) -> Collection[ThreadRow]:
@@ -144,8 +138,8 @@ class SqlThreads:
 
     async def _authors(self, rows: Collection[ThreadRow]) -> Mapping[str, str | None]:
         """Who opened each of these, where that can be found."""
-        keys = await self._keys.get_all({_key_name(row.id) for row in rows if row.route})
-        return {row.id: _author(row, keys.get(_key_name(row.id))) for row in rows}
+        keys = await self._keys.get_all({key_name(row.id) for row in rows if row.route})
+        return {row.id: _author(row, keys.get(key_name(row.id))) for row in rows}
 
     async def _rows(self, query: Select[ThreadRow]) -> list[ThreadRow]:
         return list(await self._session.scalars(query.order_by(ThreadRow.opened, ThreadRow.id)))
@@ -157,14 +151,28 @@ class SqlThreads:
         return tuple(_thread(row, (e for e in entries if e.thread_id == row.id)) for row in rows)
 
 
-async def close_silent(session: AsyncSession, today: date) -> None:
+async def _forget_told(session: AsyncSession, thread: str) -> None:
+    """Forget what its author was told: the platform keeps a delivery's id with the message."""
+    await session.execute(delete(DeliveryRow).where(DeliveryRow.thread_id == thread))
+
+
+async def close_silent(session: AsyncSession, now: datetime) -> None:
     """Close what nobody has written in for ninety days. Their keys go after the commit, as those of all closed."""
     newest = select(func.max(EntryRow.day)).where(EntryRow.thread_id == ThreadRow.id).scalar_subquery()
-    silent = (ThreadRow.closed.is_(False), newest < today - SILENT)
+    silent = (ThreadRow.closed.is_(False), newest < now.date() - THREADS.lasts())
     await session.execute(update(ThreadRow).where(*silent).values(**NO_WAY_BACK))
 
 
-def _key_name(thread: str) -> str:
+async def keys_of_threads(session: AsyncSession, _today: date) -> Keys:
+    """The key of a conversation is needed until it is closed."""
+    names: dict[bool, set[str]] = {True: set(), False: set()}
+    for thread, closed in await session.execute(select(ThreadRow.id, ThreadRow.closed)):
+        names[closed].add(key_name(thread))
+    return Keys(needed=frozenset(names[False]), done=frozenset(names[True]))
+
+
+def key_name(thread: str) -> str:
+    """The name of the key that leads to the author of a conversation."""
     return f"thread-{thread}"
 
 
@@ -189,3 +197,21 @@ def _thread(row: ThreadRow, entries: Iterable[EntryRow]) -> Thread:
         coded=row.receipt is not None,
         entries=tuple(Entry(e.id, Side(e.side), e.day, e.body, e.shown_from) for e in entries),
     )
+
+
+GOES, STAYS = ErasureEffect.GOES, ErasureEffect.STAYS
+SUBJECT = Subject(
+    "threads",
+    personal=(
+        Personal(ThreadRow.author, THREADS, erased=GOES, departed=STAYS, ends=Ends.PERSON),
+        Personal(ThreadRow.route, THREADS, erased=GOES, departed=STAYS, ends=Ends.CLOCK, way=Way.LOCKED),
+        Personal(ThreadRow.receipt, THREADS, erased=STAYS, departed=STAYS, ends=Ends.CLOCK, way=Way.LOCKED),
+    ),
+    purges=(Purge(close_silent, THREADS),),
+    keys=keys_of_threads,
+    batched=(
+        # Before its entries, while they still have the times by which it is found.
+        Batched(ThreadRow, again=select(EntryRow.thread_id).where(has_a_time(EntryRow.shown_from))),
+        Batched(EntryRow, timed=True),
+    ),
+)

@@ -7,6 +7,8 @@ database together, does not open it.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from nacl import pwhash
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
@@ -15,11 +17,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ids import new_id
-from bot.domain.pulses import State
+from bot.domain.pulses import TAKING
 from bot.domain.trustees import Trustee
 from bot.errors import KeysLost, WrongPassphrase
 from storage.rows.people import TrusteeRow
 from storage.rows.pulses import PulseRow
+from storage.subject import Purge, Subject
 
 PASSES, MEMORY = pwhash.argon2id.OPSLIMIT_MODERATE, pwhash.argon2id.MEMLIMIT_MODERATE
 """Three passes over 256 MiB: under a second of one core for each guess, and small enough for a small server."""
@@ -80,11 +83,14 @@ class SqlTrustees:
         return bool((await self._session.execute(change)).all())
 
 
-async def forget_trustees(session: AsyncSession) -> None:
+async def forget_trustees(session: AsyncSession, _now: datetime) -> None:
     """A trustee who was dismissed is kept as long as a pulse waits for them."""
-    waiting = select(PulseRow.trustee_id).where(PulseRow.state.in_((State.OPEN, State.CLOSING)))
+    waiting = select(PulseRow.trustee_id).where(PulseRow.state.in_(TAKING))
     needed = waiting.where(PulseRow.trustee_id.is_not(None))
     await session.execute(delete(TrusteeRow).where(TrusteeRow.appointed.is_(False), TrusteeRow.id.not_in(needed)))
+
+
+SUBJECT = Subject("trustees", purges=(Purge(forget_trustees),))
 
 
 def _pair(passphrase: str, salt: bytes) -> PrivateKey:

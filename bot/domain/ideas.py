@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.calendar import working_day, working_days_after
+from bot.domain.keeping import Keeping
 from bot.domain.people import THREAD_UNIT_MIN
 from bot.errors import Refusal
 from bot.words import N_
@@ -19,6 +20,17 @@ ANSWER_DAYS = 10
 BAND = 5
 """How many back an idea is said in steps of five: one more must not tell who has just pressed."""
 DATES = (timedelta(weeks=2), timedelta(weeks=4), timedelta(weeks=8), timedelta(weeks=13))
+IDEAS = Keeping(N_("An idea"), N_("until you withdraw it"))
+AUTHORS = Keeping(
+    N_("Who offered an idea without a name"),
+    N_("locked, and destroyed {days} days after the programme"),
+    timedelta(days=90),
+)
+BACKING = Keeping(
+    N_("That you back an idea"),
+    N_("until {days} days after it was answered, then only how many did"),
+    timedelta(days=14),
+)
 EMPTY = N_("Please say in a sentence what could be better.")
 TOO_LONG = N_("Please keep it to {longest} characters. Yours has {n}; shorten it and send it again.")
 NO_HOURS = N_("Please give the hours as a number, or leave it empty.")

@@ -4,10 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from bot.domain.keeping import Keeping
+from bot.words import N_
+
 THREAD_UNIT_MIN = 5
+
+PERSON = Keeping(
+    N_("Your name, e-mail, unit, place, grade, role and accounts"),
+    N_("as long as you stand in your organisation's own list"),
+)
+LEFT = Keeping(
+    N_("Your name and number in the list, once you have left it"),
+    N_("{weeks} weeks, to keep your name out of quotes and two results from being compared"),
+    timedelta(weeks=13),
+)
+SETTINGS = Keeping(N_("Your language and settings"), N_("until you change or erase them"))
+INVITATIONS = Keeping(
+    N_("An invitation to connect a workspace"), N_("until it is used, at most {days} days"), timedelta(days=14)
+)
+WORKSPACES = Keeping(
+    N_("Accounts and channels of a workspace that removed the app"), N_("{days} days"), timedelta(days=30)
+)
 
 
 class Platform(StrEnum):
@@ -53,6 +74,11 @@ class Identity:
     platform: Platform
     workspace: str
     user: str
+
+
+def lane_of(platform: Platform | str, workspace: str) -> str:
+    """What a workspace is called among those that may ask us to wait."""
+    return f"{platform}:{workspace}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.ballots import COMMENT, Answer
+from bot.domain.keeping import Keeping
 from bot.domain.people import Segment
 from bot.domain.questions import SCORES
 from bot.errors import Refusal
@@ -31,6 +32,16 @@ COMMENT_TOO_LONG = N_("Please keep it to {longest} characters. Yours has {n}; it
 COMMENT_EMPTY = N_("Please write something, or press Cancel.")
 
 
+ANSWERS = Keeping(N_("Answers to a pulse"), N_("sealed until it closes, then only counts and comments"))
+ROSTER = Keeping(
+    N_("That you were asked in a pulse, and under which labels"),
+    N_("{weeks} weeks; never whether you answered"),
+    timedelta(weeks=13),
+)
+ASKED = Keeping(N_("That a pulse was sent to you"), N_("until it closes, then only how many were sent"))
+RESULTS = Keeping(N_("Counts and comments that were published"), N_("as long as your organisation uses Hundred Days"))
+
+
 class State(StrEnum):
     """Where a pulse is. Only an open one takes answers; a lost one had its keys destroyed before it could be read."""
 
@@ -38,6 +49,10 @@ class State(StrEnum):
     CLOSING = "closing"
     SEALED = "sealed"
     LOST = "lost"
+
+
+TAKING = (State.OPEN, State.CLOSING)
+"""A pulse that is not over: its keys are needed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.ids import new_id
+from bot.domain.keeping import Keeping
 from bot.domain.people import Identity, Person, Platform, Role
+from bot.words import N_
 
 CODE_BYTES = 24
 CODE_LASTS = timedelta(minutes=10)
 SESSION_LASTS = timedelta(minutes=30)
 ENTER = "/enter"
+CODES = Keeping(N_("A one-time code"), N_("until it is used or its time has passed"))
 
 
 class Purpose(StrEnum):

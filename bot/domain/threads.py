@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.calendar import local, next_batch
 from bot.domain.ids import ID_BYTES
+from bot.domain.keeping import Keeping
 from bot.errors import Refusal
 from bot.words import N_
 
@@ -30,12 +31,15 @@ NOT_YET = N_("What was written last is handed over on {when}. Please close the c
 NOT_READ = N_(
     "Its author comes back with a code. Please leave it open until {when}, so that they can read your answer."
 )
-A_DAY = 30
-TOO_MUCH = N_("That is a lot for one day. Please go on tomorrow; nothing was sent.")
 CODE_DIGITS, CODE_GROUP = 16, 4
 BETWEEN_DIGITS = re.compile(r"[\s\-\u2010-\u2015]+")
 COME_BACK = timedelta(days=14)
 SILENT = timedelta(days=90)
+THREADS = Keeping(
+    N_("A conversation with a leader"),
+    N_("until somebody closes it, or {days} days after its last message; then nobody can find its author"),
+    SILENT,
+)
 TELLINGS = 3
 """How often the same news is told at most, where it stays in doubt whether it arrived."""
 ALL_MORNINGS = time(8, 0)

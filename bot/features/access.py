@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.core import Call, Route
 from bot.domain import sessions as rules
 from bot.domain.people import Organisation, Person
-from bot.domain.sessions import Purpose
+from bot.domain.sessions import CODES, Purpose
 from bot.errors import Misconfigured
 from bot.feature import Door, Feature, Verb
 from bot.ports.store import Store
@@ -93,5 +93,6 @@ FEATURE = Feature(
     name="access",
     commands={OpenPage: Route(open_page)},
     verbs=(Verb(page, {"en": "page", "cy": "tudalen"}),),
+    holds=(CODES,),
     doors=(Door(N_("Open in the browser"), OpenPage(), outside=True),),
 )

@@ -1,10 +1,11 @@
-"""Where a unit's news is posted."""
+"""Where a unit's news is posted, and what is kept of the workspaces that these channels are in."""
 
 from __future__ import annotations
 
 from bot.core import Call
 from bot.domain.ids import new_id
-from bot.domain.people import Role, Unit
+from bot.domain.messages import ENVELOPES
+from bot.domain.people import INVITATIONS, WORKSPACES, Role, Unit
 from bot.errors import NotFound, Refusal
 from bot.feature import Feature, Verb
 from bot.ports.channels import Channel
@@ -49,4 +50,8 @@ def _languages(rest: str) -> tuple[str, tuple[str, ...]]:
     return (name.strip(), (last,)) if last in LANGUAGES else (rest, ("en",))
 
 
-FEATURE = Feature(name="channels", verbs=(Verb(use_channel, {"en": "here", "cy": "yma"}),))
+FEATURE = Feature(
+    name="channels",
+    verbs=(Verb(use_channel, {"en": "here", "cy": "yma"}),),
+    holds=(INVITATIONS, ENVELOPES, WORKSPACES),
+)

@@ -8,7 +8,8 @@ from functools import partial
 from itertools import groupby
 
 from bot.core import Call, Route
-from bot.domain.people import Platform, Role
+from bot.domain.messages import MESSAGES
+from bot.domain.people import LEFT, PERSON, SETTINGS, Platform, Role
 from bot.errors import Refusal
 from bot.feature import Door, Erasure, Feature, OwnData, Verb
 from bot.ports.traces import Held
@@ -74,6 +75,7 @@ def declare(others: Sequence[Feature]) -> Feature:
             ),
         ),
         doors=(Door(N_("What is held about you"), MyData()),),
+        holds=(PERSON, LEFT, SETTINGS, MESSAGES),
     )
 
 

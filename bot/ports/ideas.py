@@ -50,4 +50,4 @@ class Ideas(Protocol):
         """Forget all that this person backs."""
 
     async def merge(self, idea: str, into: str) -> None:
-        """Count the backers of one idea for another, each once, and mark the first as merged into it."""
+        """Count the backers of one idea for another, each once; the first, and what was merged into it, lead there."""

@@ -31,10 +31,11 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """For whom a notice is: a person, or a channel."""
+    """For whom a notice is: a person, a channel, or the author of a conversation, to whom only that one leads."""
 
     person: str = ""
     channel: str = ""
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)

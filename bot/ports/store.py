@@ -10,6 +10,8 @@ from pydantic import SecretStr
 
 from bot.domain.ballots import Respondent
 from bot.ports.channels import Channels
+from bot.ports.ideas import Ideas
+from bot.ports.limits import Limits
 from bot.ports.organisations import Organisations, Programmes
 from bot.ports.outbox import Inbox, Outbox
 from bot.ports.people import Codes, People, Trustees
@@ -50,6 +52,10 @@ class Transaction(Protocol):
     def inbox(self) -> Inbox: ...
     @property
     def trustees(self) -> Trustees: ...
+    @property
+    def limits(self) -> Limits: ...
+    @property
+    def ideas(self) -> Ideas: ...
     @property
     def codes(self) -> Codes: ...
 

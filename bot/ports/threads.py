@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from bot.domain.threads import Entry, Thread
@@ -16,12 +16,6 @@ class Threads(Protocol):
         """Store a new one. With a code, nothing of its author is kept: only who has the code comes back."""
 
     async def get(self, thread: str) -> Thread | None: ...
-    def spend(self, person: str, today: date) -> None:
-        """Count what a person writes, conversations and stories together, nowhere but in memory.
-
-        Raises `Refusal` where it is too much for a day.
-        """
-
     async def handle_of(self, thread: Thread) -> str:
         """What its author calls it by: a name that dies with its key, if they gave none. Raises `KeysLost`."""
 

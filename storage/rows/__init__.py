@@ -4,9 +4,5 @@ No table has a row number or a time of writing: in SQLite they are stored by the
 could tell something. A time here is always a plan (when something is due), never a record of when somebody did
 something.
 
-Importing this package makes every table known to `Row.metadata`.
+`storage.repositories` knows them all.
 """
-
-from storage.rows import channels, installation, organisations, outbox, people, pulses, stories, threads
-
-__all__ = ["channels", "installation", "organisations", "outbox", "people", "pulses", "stories", "threads"]

@@ -3,22 +3,51 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import (
     ForeignKey,
     Index,
     String,
+    false,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.rows.base import BY_KEY, Flat, Row, organisation
 
 
+class DeliveryState(StrEnum):
+    """Where a delivery is. Whoever waits for it is written to; `dead` and `unknown` are lost."""
+
+    DUE = "due"
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    DONE = "done"
+    DEAD = "dead"
+    UNKNOWN = "unknown"
+
+
+ENDED = (DeliveryState.DONE, DeliveryState.DEAD, DeliveryState.UNKNOWN)
+LOST = (DeliveryState.DEAD, DeliveryState.UNKNOWN)
+
+TO_AN_AUTHOR = text("thread_id IS NOT NULL")
+"""Few deliveries are, and an opening pulse must not write a hundred thousand entries of an index for nothing."""
+
+
 class DeliveryRow(Row):
-    """One message to one person or channel: ids, never content. `since` is kept only while a send is under way."""
+    """One message to one person or channel: ids, never content. `since` is kept only while a send is under way.
+
+    `thread_id` stands for a reader to whom only that conversation leads. `batched` says that it goes out with others at
+    a fixed hour, so that nobody learns when somebody wrote.
+    """
 
     __tablename__ = "deliveries"
-    __table_args__ = (Index("ix_deliveries_state_due", "state", "due"), BY_KEY)
+    __table_args__ = (
+        Index("ix_deliveries_state_due", "state", "due"),
+        Index("ix_deliveries_thread_id", "thread_id", sqlite_where=TO_AN_AUTHOR, postgresql_where=TO_AN_AUTHOR),
+        BY_KEY,
+    )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
     organisation_id: Mapped[str] = organisation()
@@ -27,6 +56,8 @@ class DeliveryRow(Row):
     person_id: Mapped[str | None]
     channel_id: Mapped[str | None]
     pulse_id: Mapped[str | None] = mapped_column(index=True)
+    thread_id: Mapped[str | None]
+    batched: Mapped[bool] = mapped_column(server_default=false())
     state: Mapped[str]
     due: Mapped[datetime]
     not_after: Mapped[datetime | None]

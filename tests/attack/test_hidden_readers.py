@@ -158,8 +158,9 @@ def told(world: World, account: str) -> list[View]:
 
 
 def looks(row: dict[str, object]) -> str:
-    """A row except what is random in it."""
-    return str({column: value for column, value in row.items() if column not in {"id", "key", "at", "xmin", "values"}})
+    """A row except what is random in it: its ids, those of its conversation, and its place."""
+    random = {"id", "key", "at", "xmin", "values", "thread_id"}
+    return str({column: value for column, value in row.items() if column not in random})
 
 
 def waiting_until(rows: Rows) -> set[datetime]:

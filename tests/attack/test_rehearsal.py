@@ -50,7 +50,7 @@ async def test_an_envelope_that_counts_twice_is_seen(
     async with founded(place_of(empty_sqlite.sqlite(tmp_path), tmp_path), Plan(FEW)) as company:
         await company.at(OPENS)
         pulse = await company.pulse()
-        monkeypatch.setattr("storage.outbox.SqlInbox.record_if_new", _always)
+        monkeypatch.setattr("storage.inbox.SqlInbox.record_if_new", _always)
         [account, *_] = company.crowd.insisting
         await tries.answer_again_and_again(company, account, pulse.id, pulse.items[0], 4)
         assert (await tries.replay_late(company, pulse.id, pulse.items)).succeeded.count(

@@ -56,14 +56,18 @@ async def test_p9_a_message_to_an_author_leads_nowhere(
 ) -> None:
     """Slack keeps the delivery's id with a message. What was sent has another id here, before it is forgotten as well;
     a delivery that stayed, under its own, would be found."""
-    monkeypatch.setattr("storage.threads.ANSWERED", "Nothing:")
+    monkeypatch.setattr("storage.threads._forget_told", _nothing)
     if not renamed:
-        monkeypatch.setattr("storage.outbox._another_id", lambda _session: DeliveryRow.id)
+        monkeypatch.setattr("storage.outcomes._another_id", lambda _session: DeliveryRow.id)
     given, _ = await _all_that_an_author_is_given(world)
     loot = await steal(world)
     told = {str(row["id"]) for row in loot["deliveries"] if row["notice"] == "ThreadAnswered"}
     assert told
     assert _joined(given, loot) == (set() if renamed else told)
+
+
+async def _nothing(*_: object) -> None:
+    """Forget nothing."""
 
 
 async def test_an_author_keeps_the_way_that_former_versions_gave_them(small_world: World) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.domain.people import Role
-from bot.wire import Command
+from bot.wire import Command, Notice
 from tests.examples.councils import Councils
+from tests.world import World
 
 Make = Callable[[Councils, str, str], Awaitable[str]]
 """Makes something of an account's own, in a workspace, and returns what a button calls it by."""
@@ -19,6 +20,10 @@ async def nothing_changed(councils: Councils, values: Values) -> None:
     """For a feature whose things cannot be changed."""
 
 
+async def nothing_left(world: World, account: str, word: str) -> None:
+    """For a feature that keeps nothing about anybody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """One feature's commands, used by somebody about things of their own.
@@ -28,6 +33,10 @@ class Example:
     are all values of a command that needs its own. `fields` are good values of other fields, by command where they
     differ. `only` are commands that are not for everybody, and whose they are. `untouched` fails where the things that
     these values name are not as they were made.
+
+    `live` has an account leave something behind in every column that can lead to it, with this word in all that it
+    writes; `shown` names, for each table, the line in "what is held about you" that tells of it. `batched` are the
+    notices that must not tell when somebody wrote, so that they go out with others.
     """
 
     things: Mapping[str, Make] = field(default_factory=dict)
@@ -36,3 +45,6 @@ class Example:
     only: Mapping[type[Command], frozenset[Role]] = field(default_factory=dict)
     explains: frozenset[type[Command]] = frozenset()
     untouched: Callable[[Councils, Values], Awaitable[None]] = nothing_changed
+    live: Callable[[World, str, str], Awaitable[None]] = nothing_left
+    shown: Values = field(default_factory=dict)
+    batched: frozenset[type[Notice]] = frozenset()

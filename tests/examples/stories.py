@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain.stories import StoryState
 from bot.features.stories.commands import EditStory, StartStory
+from bot.features.stories.notices import StoryShared
 from bot.views import Show
 from tests.examples.councils import Councils, sent
 from tests.examples.example import Example, Values
@@ -26,4 +27,4 @@ async def untouched(councils: Councils, values: Values) -> None:
     assert (story.state, story.text) == (StoryState.DRAFT, TEXT)
 
 
-EXAMPLE = Example(things={"story": draft}, fields={"text": TEXT}, untouched=untouched)
+EXAMPLE = Example(things={"story": draft}, fields={"text": TEXT}, untouched=untouched, batched=frozenset({StoryShared}))

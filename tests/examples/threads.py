@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.domain.calendar import next_batch
 from bot.domain.people import Identity, Platform
 from bot.features.threads.commands import OpenThread, ReadThread, UseCode
+from bot.features.threads.notices import ThreadAnswered, ThreadWaiting
 from bot.views import Ask, Once, Show
 from tests.examples.councils import Councils, sent
 from tests.examples.example import Example, Values
@@ -42,4 +43,10 @@ async def untouched(councils: Councils, values: Values) -> None:
     assert (thread.closed, len(thread.entries)) == (False, 1)
 
 
-EXAMPLE = Example(things={"thread": opened}, fields={"body": "And again"}, given={UseCode: code}, untouched=untouched)
+EXAMPLE = Example(
+    things={"thread": opened},
+    fields={"body": "And again"},
+    given={UseCode: code},
+    untouched=untouched,
+    batched=frozenset({ThreadWaiting, ThreadAnswered}),
+)

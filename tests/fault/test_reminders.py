@@ -94,7 +94,7 @@ async def test_the_look_for_traces_can_see(
     """
     answered = MOST if failing == "later for all" else ANSWERED
     monkeypatch.setattr(Lots, "draw", lambda *_: Sent(""))
-    monkeypatch.setattr("storage.outbox._ended", lambda state, reason, _: {"state": state, "reason": reason})
+    monkeypatch.setattr("storage.outcomes._ended", lambda state, reason, _: {"state": state, "reason": reason})
     async with a_reminder_that_fails(database, tmp_path, failing, answered) as (world, _):
         assert telling(await steal(world), exactly=failing == "later for all", answered=answered)
 
@@ -108,7 +108,7 @@ async def test_a_loss_is_counted_with_its_row_or_not_at_all(world: World, monkey
         one = (await tx.outbox.claim(OPENS, 1))[0]
     lost = [Ended(one, Rejected("gone"))]
     with monkeypatch.context() as patch:
-        patch.setattr("storage.outbox.count", _dies)
+        patch.setattr("storage.outcomes.count", _dies)
         with pytest.raises(Killed):
             async with world.product.store.begin() as tx:
                 await tx.outbox.record_outcomes(lost, OPENS)

@@ -8,16 +8,15 @@ import pytest
 
 from bot.administration import come_back, connect, create, import_people, invite, leave
 from bot.domain.ids import new_id
-from bot.domain.people import Address, Organisation, Platform
+from bot.domain.people import WORKSPACES, Address, Organisation, Platform
 from bot.domain.programmes import Programme
-from bot.domain.retention import Kept, kept_for
 from bot.ports.channels import Channel
 from tests.attack.thief import Rows, steal
 from tests.world import BATCH, BEFORE, CLOSES, MONDAY, OPENS, WORKSPACE, World, staff_list
 
 OTHER, SECOND = "w2", "w3"
 DAY = timedelta(days=1)
-LONG = kept_for(Kept.WORKSPACES) + DAY
+LONG = WORKSPACES.lasts() + DAY
 
 
 async def beside(world: World) -> Organisation:

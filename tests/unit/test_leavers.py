@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.administration import import_people, let_go
-from bot.domain.retention import Kept, kept_for
+from bot.domain.people import LEFT
 from bot.domain.sessions import Pass, Purpose
 from bot.domain.sheets import UnreadableSheet
 from bot.errors import Misconfigured
@@ -107,9 +107,9 @@ async def test_after_thirteen_weeks_not_even_a_name_is_left(world: World) -> Non
     await gone(world, "u5")
     await world.at(CLOSES)
     who = (await person(world, "u5"))["id"]
-    await world.product.store.tidy(OPENS + kept_for(Kept.LEFT))
+    await world.product.store.tidy(OPENS + LEFT.lasts())
     assert (await person(world, "u5"))["name"] == "Person 5"
-    await world.product.store.tidy(OPENS + kept_for(Kept.LEFT) + DAY)
+    await world.product.store.tidy(OPENS + LEFT.lasts() + DAY)
     loot = await steal(world)
     assert len(loot["people"]) == 27
     assert not [row for those in loot.values() for row in those if who in row.values()]

@@ -14,8 +14,8 @@ from typer.main import get_command
 
 from bot.__main__ import app
 from bot.audit import findings
-from bot.domain.retention import RETENTION
 from bot.privacy_notice import LIMITS, PROMISES
+from bot.routes import RETENTION
 from bot.words import LANGUAGES, load_languages
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -69,7 +69,7 @@ def test_every_link_of_the_promises_names_a_test() -> None:
 @pytest.mark.parametrize("document", ["privacy.md", "notice.md"])
 def test_the_table_of_retention_is_that_of_the_code(document: str) -> None:
     """What is kept, and for how long, is said in the words that the program forgets by, in the same order."""
-    rows = [f"| {row.what} | {row.how_long.format(**row.numbers)} |" for row in RETENTION.values()]
+    rows = [f"| {row.what} | {row.how_long.format(**row.numbers)} |" for row in RETENTION]
     assert "\n".join(rows) in page(document)
 
 
@@ -77,8 +77,8 @@ def test_the_table_of_retention_is_that_of_the_code(document: str) -> None:
 def test_the_notice_says_what_the_program_says(language: str) -> None:
     """Whoever reads the document and whoever opens `/privacy` read the same sentences, in either language."""
     t = load_languages().words(language, UTC)
-    said = [t(words) for words in (*PROMISES, *LIMITS)] + [t(row.what) for row in RETENTION.values()]
-    said += [t(row.how_long, **row.numbers) for row in RETENTION.values()]
+    said = [t(words) for words in (*PROMISES, *LIMITS)] + [t(row.what) for row in RETENTION]
+    said += [t(row.how_long, **row.numbers) for row in RETENTION]
     assert [words for words in said if words not in page("notice.md")] == []
 
 

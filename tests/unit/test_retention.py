@@ -8,19 +8,23 @@ from datetime import UTC, timedelta
 import pytest
 
 from bot.administration import connect, invite, leave
-from bot.domain.people import Platform
-from bot.domain.retention import RETENTION, Kept, kept_for
-from bot.domain.sessions import CODE_LASTS, Pass, Purpose
+from bot.domain.keeping import Keeping
+from bot.domain.messages import ENVELOPES, MESSAGES
+from bot.domain.people import INVITATIONS, WORKSPACES, Platform
+from bot.domain.pulses import ROSTER
+from bot.domain.sessions import CODE_LASTS, CODES, Pass, Purpose
+from bot.domain.stories import DRAFTS, TELLERS
+from bot.domain.threads import THREADS
 from bot.ports.outbox import Ended
 from bot.ports.sending import Rejected
 from bot.privacy_notice import kept, notice
+from bot.routes import RETENTION
 from bot.words import LANGUAGES, load_languages
-from storage.retention import PURGES
+from storage.repositories import SUBJECTS
 from tests.attack.thief import Rows, steal
 from tests.world import BATCH, CLOSES, OPENS, WORKSPACE, World
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
-ELSEWHERE = {Kept.THREADS: "storage.threads", Kept.TELLERS: "and its key, in tidy"}
 
 
 async def rows(world: World, table: str) -> Rows:
@@ -33,9 +37,9 @@ async def test_who_was_asked_is_forgotten_after_thirteen_weeks(world: World) -> 
     for number in range(8):
         await world.answer(f"u{number}", 4)
     await world.at(CLOSES)
-    await world.product.store.tidy(OPENS + kept_for(Kept.ROSTER))
+    await world.product.store.tidy(OPENS + ROSTER.lasts())
     assert await rows(world, "pulse_roster")
-    await world.product.store.tidy(OPENS + kept_for(Kept.ROSTER) + DAY)
+    await world.product.store.tidy(OPENS + ROSTER.lasts() + DAY)
     loot = await steal(world)
     assert loot["pulse_roster"] == loot["partitions"] == []
     assert loot["tallies"]
@@ -59,7 +63,7 @@ async def test_the_way_back_to_unnamed_tellers_goes_ninety_days_after_the_progra
     """Then not even the key store and the database together tell who told a story; the story stays."""
     await world.at(OPENS)
     await world.ask("u5", "TellStory", text="A story", audience="organisation")
-    end = OPENS + timedelta(days=100) + kept_for(Kept.TELLERS)
+    end = OPENS + timedelta(days=100) + TELLERS.lasts()
     await world.product.store.tidy(end)
     assert [path for path in world.keys.iterdir() if path.name.startswith("stories-")]
     assert all(row["route"] for row in await rows(world, "stories"))
@@ -74,9 +78,9 @@ async def test_a_draft_is_forgotten_after_thirty_days(world: World) -> None:
     await world.at(OPENS)
     await world.ask("u5", "StartStory", text="A draft")
     await world.ask("u5", "TellStory", text="A story", audience="organisation")
-    await world.product.store.tidy(OPENS + kept_for(Kept.DRAFTS))
+    await world.product.store.tidy(OPENS + DRAFTS.lasts())
     assert {row["text"] for row in await rows(world, "stories")} == {"A draft", "A story"}
-    await world.product.store.tidy(OPENS + kept_for(Kept.DRAFTS) + DAY)
+    await world.product.store.tidy(OPENS + DRAFTS.lasts() + DAY)
     assert {row["text"] for row in await rows(world, "stories")} == {"A story"}
 
 
@@ -84,9 +88,9 @@ async def test_a_conversation_is_closed_after_ninety_silent_days(world: World) -
     """Its way back and its key go; its words stay with those they were written to."""
     await world.at(OPENS)
     await world.ask("u5", "OpenThread", body="Please listen")
-    await world.product.store.tidy(OPENS + kept_for(Kept.THREADS))
+    await world.product.store.tidy(OPENS + THREADS.lasts())
     assert [bool(row["closed"]) for row in await rows(world, "threads")] == [False]
-    await world.product.store.tidy(OPENS + kept_for(Kept.THREADS) + DAY)
+    await world.product.store.tidy(OPENS + THREADS.lasts() + DAY)
     assert [(bool(row["closed"]), row["route"]) for row in await rows(world, "threads")] == [(True, None)]
     assert not [path for path in world.keys.iterdir() if path.name.startswith("thread-")]
     assert [row["body"] for row in await rows(world, "entries")] == ["Please listen"]
@@ -96,15 +100,15 @@ async def test_that_a_message_was_sent_is_forgotten_within_seven_days(world: Wor
     """One that failed keeps its day, and goes when the time has passed; one that is still to be sent stays."""
     await world.at(OPENS)
     await world.ask("u5", "OpenThread", body="Please listen")
-    await world.product.store.tidy(BATCH + 2 * kept_for(Kept.MESSAGES))
+    await world.product.store.tidy(BATCH + 2 * MESSAGES.lasts())
     assert [row["state"] for row in await rows(world, "deliveries") if not row["pulse_id"]] == ["due"]
     async with world.product.store.begin() as tx:
         claimed = await tx.outbox.claim(BATCH, 100)
         await tx.outbox.record_outcomes([Ended(delivery, Rejected("account_inactive")) for delivery in claimed], BATCH)
     day = BATCH.replace(hour=0)
-    await world.product.store.tidy(day + kept_for(Kept.MESSAGES))
+    await world.product.store.tidy(day + MESSAGES.lasts())
     assert [row for row in await rows(world, "deliveries") if not row["pulse_id"]]
-    await world.product.store.tidy(day + kept_for(Kept.MESSAGES) + SECOND)
+    await world.product.store.tidy(day + MESSAGES.lasts() + SECOND)
     assert [row for row in await rows(world, "deliveries") if not row["pulse_id"]] == []
 
 
@@ -125,7 +129,7 @@ async def test_an_invitation_is_forgotten_after_fourteen_days(world: World) -> N
     """A moment before it still connects a workspace; afterwards not even its hash is there."""
     for _ in range(2):
         code = await invite(world.product.store, world.organisation, OPENS)
-    last = OPENS + kept_for(Kept.INVITATIONS) - SECOND
+    last = OPENS + INVITATIONS.lasts() - SECOND
     await world.product.store.tidy(last)
     assert await connect(world.product.store, code, Platform.SLACK, "T1", last) == world.organisation.id
     assert len(await rows(world, "invitations")) == 1
@@ -138,18 +142,18 @@ async def test_a_handled_envelope_is_forgotten_after_two_days(world: World) -> N
     async with world.product.store.begin() as tx:
         assert await tx.inbox.record_if_new("e1", OPENS.date())
         assert not await tx.inbox.record_if_new("e1", OPENS.date())
-    await world.product.store.tidy(OPENS + kept_for(Kept.ENVELOPES))
+    await world.product.store.tidy(OPENS + ENVELOPES.lasts())
     assert await rows(world, "envelopes")
-    await world.product.store.tidy(OPENS + kept_for(Kept.ENVELOPES) + DAY)
+    await world.product.store.tidy(OPENS + ENVELOPES.lasts() + DAY)
     assert await rows(world, "envelopes") == []
 
 
 async def test_a_workspace_that_left_is_forgotten_after_thirty_days(world: World) -> None:
     """With the last one goes all that there is of its organisation: see test_departures for what stays of others."""
     assert await leave(world.product.store, Platform.WEB, WORKSPACE, OPENS)
-    await world.product.store.tidy(OPENS + kept_for(Kept.WORKSPACES))
+    await world.product.store.tidy(OPENS + WORKSPACES.lasts())
     assert await rows(world, "people")
-    await world.product.store.tidy(OPENS + kept_for(Kept.WORKSPACES) + DAY)
+    await world.product.store.tidy(OPENS + WORKSPACES.lasts() + DAY)
     loot = await steal(world)
     assert {table for table, found in loot.items() if found} <= {"installation", "alembic_version", "envelopes"}
 
@@ -159,25 +163,26 @@ async def test_a_workspace_that_left_is_forgotten_after_thirty_days(world: World
 
 def test_every_row_with_a_clock_is_kept_by_a_purge() -> None:
     """No promise in the table is without something that keeps it, and nothing is forgotten that is not in it."""
-    timed = {kept for kept, row in RETENTION.items() if row.time is not None}
-    assert timed | {Kept.CODES} == set(PURGES) | set(ELSEWHERE)
-    assert set(RETENTION) == set(Kept)
+    timed = {keeping for keeping in RETENTION if keeping.time is not None}
+    kept_by = [purge.keeps for subject in SUBJECTS for purge in subject.purges if purge.keeps]
+    assert sorted(map(str, kept_by)) == sorted(map(str, timed | {CODES}))
+    assert len(set(RETENTION)) == len(RETENTION)
 
 
-@pytest.mark.parametrize("what", [what for what, row in RETENTION.items() if row.time is None])
-def test_what_no_clock_ends_has_no_time(what: Kept) -> None:
+@pytest.mark.parametrize("keeping", [keeping for keeping in RETENTION if keeping.time is None])
+def test_what_no_clock_ends_has_no_time(keeping: Keeping) -> None:
     """Asking for one is a mistake, and says so."""
     with pytest.raises(ValueError, match="no clock ends"):
-        kept_for(what)
+        keeping.lasts()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_notice_shows_the_whole_table_in_each_language(language: str) -> None:
     """Every row stands in the notice to staff, with its number filled in."""
     words = load_languages().words(language, UTC)
-    shown = kept(words)
+    shown = kept(RETENTION, words)
     assert len(shown) == len(RETENTION)
-    assert str(notice(words)).count(str(shown)) == 1
-    for (_, how_long), row in zip(shown, RETENTION.values(), strict=True):
+    assert str(notice(RETENTION, words)).count(str(shown)) == 1
+    for (_, how_long), row in zip(shown, RETENTION, strict=True):
         assert not re.search(r"[{}]", how_long)
         assert row.time is None or re.search(rf"\b({row.numbers['days']}|{row.numbers['weeks']})\b", how_long)

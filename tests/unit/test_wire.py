@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from bot.composing import EditPost
 from bot.errors import Refusal
-from bot.features.threads.notices import ThreadAnswered
+from bot.features.stories.notices import StoryShared
+from bot.features.threads.notices import ThreadAnswered, ThreadWaiting
 from bot.routes import COMMANDS, NOTICES
-from bot.wire import STALE, Command, Flag, Message, by_name
-from storage.outbox import OF_BATCHES
-from storage.threads import ANSWERED
+from bot.wire import STALE, Command, Flag, Message, Notice, by_name
+from tests.examples import EXAMPLES
 from tests.names import answered, known
 
 KINDS = sorted({*COMMANDS, *NOTICES}, key=lambda kind: kind.name())
@@ -96,12 +96,33 @@ def test_no_name_that_was_ever_used_is_forgotten() -> None:
     assert answered() - known() == set(), "run: make derived"
 
 
-def test_the_store_knows_its_notices_by_all_their_names() -> None:
-    """What is said there of the notices of batches holds for those that were queued before one was renamed, too."""
-    notices = by_name(NOTICES)
-    assert set(OF_BATCHES) <= set(notices)
-    assert all(set(notices[name].names()) <= set(OF_BATCHES) for name in OF_BATCHES)
-    assert [f"{name}:" for name in ThreadAnswered.names()] == [ANSWERED]
+@dataclass(frozen=True, slots=True)
+class Handed(Notice, batched=True):
+    thread: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedLater(Handed):
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnce(Notice):
+    thread: str
+
+
+def test_a_notice_says_whether_it_goes_in_a_batch() -> None:
+    """It is said of the kind, also where a dataclass with slots makes that again; it is no field, and is not sent."""
+    assert (Handed.batched, HandedLater.batched, AtOnce.batched, Notice.batched) == (True, True, False, False)
+    assert Handed("t").batched
+    assert Handed("t").write() == {"thread": "t"}
+
+
+def test_what_tells_of_somebodys_words_goes_in_a_batch() -> None:
+    """News of a conversation or a story, at once, would tell when it was written, and so by whom."""
+    said = {kind for example in EXAMPLES.values() for kind in example.batched}
+    assert {kind for kind in NOTICES if kind.batched} == said
+    assert said >= {ThreadWaiting, ThreadAnswered, StoryShared}
 
 
 def test_what_is_left_out_has_its_default() -> None:

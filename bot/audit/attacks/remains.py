@@ -12,8 +12,10 @@ from bot.audit.chance import luck, too_lucky
 from bot.audit.findings import Finding, held_if
 from bot.audit.loot import Loot
 from bot.audit.thief import Rows, Tables
+from storage.repositories import PERSONAL
+from storage.subject import Way
 
-NAMES_PEOPLE = frozenset({"people", "accounts", "pulse_roster", "deliveries", "stories", "threads", "codes"})
+NAMES_PEOPLE = frozenset(each.table for each in PERSONAL.values() if each.way is not Way.LOCKED)
 """Tables that may name a person: who is there, who was asked, who is to be written to, and who chose to be named."""
 OVER = ("sealed", "lost")
 ID = re.compile(r"[0-9a-f]{32}")

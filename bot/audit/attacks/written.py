@@ -12,8 +12,7 @@ from bot.audit.findings import Finding, Verdict, held_if
 from bot.audit.loot import Loot, Said
 from bot.audit.thief import Rows, Tables
 from storage.seal import unlock_route
-
-THREAD_KEY = "thread-"
+from storage.threads import key_name
 
 
 def attack(loot: Loot) -> list[Finding]:
@@ -62,7 +61,7 @@ def closed_leads_nowhere(loot: Loot) -> Finding:
     """P9: a closed conversation keeps neither its way back nor its key."""
     closed = [row for row in loot.ended["threads"] if row["closed"]]
     ways = sum(row["route"] is not None for row in closed)
-    names = {f"{THREAD_KEY}{row['id']}" for row in closed}
+    names = {key_name(str(row["id"])) for row in closed}
     lost = {loot.keys[name] for name in names & set(loot.keys)}
     keys = sum(name in names or key in lost for name, key in loot.keys_left.items())
     words = f"{len(closed)} closed conversations: {ways} ways back and {keys} keys are left."
@@ -136,7 +135,7 @@ def _named(tables: Tables, owners: Mapping[str, str]) -> int:
 def _opened_routes(loot: Loot, authors: Mapping[str, str]) -> int:
     opened = 0
     for row in loot.opened["threads"]:
-        key = loot.keys.get(f"{THREAD_KEY}{row['id']}")
+        key = loot.keys.get(key_name(str(row["id"])))
         if key is not None and row["route"] is not None:
             try:
                 opened += unlock_route(key, bytes(row["route"])) == authors.get(str(row["id"]))  # type: ignore[call-overload]

@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.audit.findings import Finding, Source, Verdict, held_if
 from bot.audit.keys import key_folder, key_store
 from bot.audit.live.database import AGAIN, PATIENCE, names, states
+from bot.domain.pulses import TAKING
 from bot.host.settings import Settings
 from storage.ballots import opening_key, slots_key
 from storage.engine import sqlite_file
+from storage.threads import key_name as thread_key
 
-TAKING = ("open", "closing")
 OTHERS = 0o077
 
 
@@ -62,7 +63,7 @@ def matching(kept: Mapping[str, bytes], known: Mapping[str, Mapping[str, str]]) 
     """P4: a key of what is over is gone, under any name; and what is open still has its keys."""
     pulses, threads = known["pulses"], known["threads"]
     over = {key(pulse) for pulse, state in pulses.items() if state not in TAKING for key in (slots_key, opening_key)}
-    over |= {f"thread-{thread}" for thread, state in threads.items() if state == "closed"}
+    over |= {thread_key(thread) for thread, state in threads.items() if state == "closed"}
     left = sorted(over & kept.keys())
     copies = len(kept) - len(set(kept.values()))
     needed = {key(pulse) for pulse, state in pulses.items() if state in TAKING for key in (slots_key, opening_key)}

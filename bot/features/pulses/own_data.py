@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 from bot.core import Call
 from bot.domain.ballots import COMMENT
-from bot.domain.pulses import Pulse, State
+from bot.domain.pulses import ROSTER, Pulse, State
 from bot.domain.questions import QUESTIONS
-from bot.domain.retention import Kept, kept_for
 from bot.views import Element, Fields, text
 from bot.words import N_
 
 ASKED = N_("Pulses")
-WEEKS = kept_for(Kept.ROSTER).days // 7
+WEEKS = ROSTER.numbers["weeks"]
 GOES = N_("Your answers in a pulse that is open. Nobody can find the others any more: they lead to no one.")
 STAYS = (
     N_(

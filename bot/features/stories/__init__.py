@@ -2,6 +2,7 @@
 
 from bot.composing import NoticeHandler
 from bot.core import Route
+from bot.domain.stories import DRAFTS, STORIES, TELLERS
 from bot.feature import DigestSection, Door, Erasure, Feature, OwnData, Place, Typed
 from bot.features.stories import commands, digest, handlers, notices, own_data
 from bot.words import N_
@@ -30,6 +31,7 @@ FEATURE = Feature(
         Door(N_("My stories"), commands.MyStories()),
     ),
     digest_sections=(DigestSection(Place.STORIES, digest.story_of_the_week, notices.stands),),
+    holds=(STORIES, DRAFTS, TELLERS),
     own_data=(OwnData(own_data.WRITTEN, own_data.show),),
     erasure=Erasure(own_data.erase, goes=(own_data.GOES,)),
 )

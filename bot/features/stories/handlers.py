@@ -32,7 +32,7 @@ async def start(command: StartStory, call: Call) -> Reply:
     programme = await _running(call)
     if not words:
         return Ask(story_form(_blank(programme, call), call.words))
-    call.tx.threads.spend(call.person.id, call.today)
+    call.tx.limits.take(call.person.id, call.today)
     tree = await call.tx.people.tree(call.organisation.id)
     draft = replace(_blank(programme, call), unit=tree.root.id, text=words)
     await call.tx.stories.draft(draft, call.person.id)
@@ -51,7 +51,7 @@ async def tell(command: TellStory, call: Call) -> Reply:
     if story is None:
         story = _blank(await _running(call), call)
         told = await _told(command, story, call)
-        call.tx.threads.spend(call.person.id, call.today)
+        call.tx.limits.take(call.person.id, call.today)
         await call.tx.stories.draft(told, call.person.id)
     elif story.state is StoryState.DRAFT:
         told = await _told(command, story, call)

@@ -18,7 +18,7 @@ from bot.words import N_
 
 
 @dataclass(frozen=True, slots=True)
-class StoryShared(Notice):
+class StoryShared(Notice, batched=True):
     """A story may be shown."""
 
     story: str

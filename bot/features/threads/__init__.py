@@ -2,6 +2,7 @@
 
 from bot.composing import NoticeHandler
 from bot.core import Route
+from bot.domain.threads import THREADS
 from bot.feature import DigestSection, Door, Erasure, Feature, OwnData, Place, Typed
 from bot.features.threads import commands, digest, handlers, notices, own_data
 from bot.words import N_
@@ -33,6 +34,7 @@ FEATURE = Feature(
         Door(N_("My conversations"), commands.MyThreads()),
     ),
     digest_sections=(DigestSection(Place.WAITING, digest.waiting),),
+    holds=(THREADS,),
     own_data=(OwnData(own_data.WRITTEN, own_data.show),),
     erasure=Erasure(own_data.erase, goes=(own_data.GOES,), stays=(own_data.STAYS,)),
 )

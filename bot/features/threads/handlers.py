@@ -69,7 +69,7 @@ async def open_thread(command: OpenThread, call: Call) -> Reply:
     readers = await readers_of(thread, call.tx)
     if not others_among(readers, call.person):
         raise Refusal(NOBODY_ELSE)
-    call.tx.threads.spend(call.person.id, call.today)
+    call.tx.limits.take(call.person.id, call.today)
     code = rules.new_code() if command.hear is Hearing.CODE else ""
     await call.tx.threads.open(thread, call.person.id, code)
     await tell_readers(readers, thread, entry, call)
@@ -111,7 +111,7 @@ async def say(command: SayInThread, call: Call) -> Reply:
     thread = seat.thread
     rules.require_open(thread)
     entry = _entry(seat.side, command.body, call)
-    call.tx.threads.spend(call.person.id, call.today)
+    call.tx.limits.take(call.person.id, call.today)
     await call.tx.threads.add_entry(thread.id, entry)
     if seat.side is Side.STAFF:
         await tell_readers(await readers_of(thread, call.tx), thread, entry, call)

@@ -31,7 +31,7 @@ TOLD_BEFORE = N_("You may have been told of it before: we could not tell. Nothin
 
 
 @dataclass(frozen=True, slots=True)
-class ThreadWaiting(Notice):
+class ThreadWaiting(Notice, batched=True):
     """Somebody has written to a leader. `telling` rises where it is in doubt whether they were told."""
 
     thread: str
@@ -40,7 +40,7 @@ class ThreadWaiting(Notice):
 
 
 @dataclass(frozen=True, slots=True)
-class ThreadAnswered(Notice):
+class ThreadAnswered(Notice, batched=True):
     """A leader has answered. To whom is locked in the thread, and opened only when this is sent.
 
     `telling` rises where it is in doubt whether they were told.
@@ -121,4 +121,6 @@ async def tell_author(thread: Thread, entry: Entry, call: Call) -> None:
     """Queue the news for its author. To whom it goes is found when it is sent."""
     notice = ThreadAnswered(thread.id, entry.id)
     when = When(next_batch(call.now, call.organisation.tz))
-    await call.tx.outbox.queue(thread.organisation, notice, Destination(), when, f"{notice.name()}:{entry.id}")
+    await call.tx.outbox.queue(
+        thread.organisation, notice, Destination(thread=thread.id), when, f"{notice.name()}:{entry.id}"
+    )

@@ -13,11 +13,13 @@ from nacl.pwhash import argon2id
 
 from bot.domain import threads as rules
 from bot.domain.ids import new_id
+from bot.domain.limits import TOO_MUCH
 from bot.domain.threads import Entry, Recipient, Side, Thread, accept_code, new_code, open_until, spelled
 from bot.errors import Refusal
 from bot.views import Ask, Done, Refused, Replace, Reply, Show
 from storage.keys import KeyDirectory
-from storage.thread_codes import Allowance, Receipts
+from storage.limits import WritingLimits
+from storage.thread_codes import ThreadCodes
 from tests.attack.thief import steal
 from tests.world import BATCH, BEFORE, OPENS, World
 
@@ -69,18 +71,18 @@ def test_a_leader_leaves_a_coded_conversation_open_for_a_fortnight() -> None:
 
 async def test_a_hash_is_slow_and_of_one_organisation(tmp_path: Path) -> None:
     """The same code in two organisations leaves two hashes; each costs four passes of Argon2id over 64 megabytes."""
-    receipts = Receipts(KeyDirectory.open(tmp_path / "keys"))
+    receipts = ThreadCodes(KeyDirectory.open(tmp_path / "keys"))
     first = await receipts.hashed("o1", "0123456789012345")
     assert await receipts.hashed("o1", "0123456789012345") == first
     salt = (await receipts._secret("o1", b"salt"))[: argon2id.SALTBYTES]
     assert first == argon2id.kdf(32, b"0123456789012345", salt, opslimit=4, memlimit=64 * 2**20)
     assert await receipts.hashed("o2", "0123456789012345") != first
-    assert await Receipts(KeyDirectory.open(tmp_path / "keys")).hashed("o1", "0123456789012345") == first
+    assert await ThreadCodes(KeyDirectory.open(tmp_path / "keys")).hashed("o1", "0123456789012345") == first
 
 
 async def test_a_ticket_is_good_for_one_person_and_half_an_hour(tmp_path: Path) -> None:
     """Nobody else can use it, it ends by itself, another organisation does not know it, and changed it is nothing."""
-    receipts, thread, ann = Receipts(KeyDirectory.open(tmp_path / "keys")), new_id(), new_id()
+    receipts, thread, ann = ThreadCodes(KeyDirectory.open(tmp_path / "keys")), new_id(), new_id()
     ticket = await receipts.ticket("o1", thread, ann, BEFORE)
     almost, after = BEFORE + timedelta(minutes=29), BEFORE + timedelta(minutes=30)
     assert thread not in ticket
@@ -121,17 +123,17 @@ async def test_right_codes_and_slips_of_the_pen_are_not_counted(small_world: Wor
 
 def test_a_day_s_allowance_is_each_person_s_own_and_new_every_day() -> None:
     """Thirty, wherever it is that day; what was spent before yesterday is not even remembered."""
-    allowance, day = Allowance(), BEFORE.date()
+    limits, day = WritingLimits(), BEFORE.date()
     for _ in range(30):
-        allowance.spend("ann", day)
+        limits.take("ann", day)
     with pytest.raises(Refusal, match="a lot for one day"):
-        allowance.spend("ann", day)
-    allowance.spend("bob", day)
-    allowance.spend("ann", day + timedelta(days=1))
+        limits.take("ann", day)
+    limits.take("bob", day)
+    limits.take("ann", day + timedelta(days=1))
     with pytest.raises(Refusal, match="a lot for one day"):
-        allowance.spend("ann", day)
-    allowance.spend("bob", day + timedelta(days=2))
-    assert set(allowance._spent) == {("ann", day + timedelta(days=1)), ("bob", day + timedelta(days=2))}
+        limits.take("ann", day)
+    limits.take("bob", day + timedelta(days=2))
+    assert set(limits._taken) == {("ann", day + timedelta(days=1)), ("bob", day + timedelta(days=2))}
 
 
 async def test_thirty_a_day_of_conversations_and_stories_together(world: World) -> None:
@@ -152,7 +154,7 @@ async def test_thirty_a_day_of_conversations_and_stories_together(world: World) 
         "TellStory": {"text": "zq told", "audience": "organisation"},
     }
     for action, values in more.items():
-        assert _why(await world.ask("u5", action, **values)) == rules.TOO_MUCH
+        assert _why(await world.ask("u5", action, **values)) == TOO_MUCH
     assert await steal(world) == before
     assert isinstance(await world.ask("u6", "TellStory", text="zq told", audience="organisation"), Show)
     world.time[0] = OPENS + timedelta(days=1)

@@ -1,0 +1,225 @@
+"""Ideas. The author of an unnamed one is a locked route under the programme's own key, as the teller of a story is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.ideas import AUTHORS, BACKING, IDEAS, Idea, IdeaAnswer, IdeaKind, Verdict
+from bot.errors import KeysLost, KeyTaken
+from storage.keys import KEY_BYTES, KeyStore
+from storage.rows.ideas import BackingRow, IdeaRow
+from storage.rows.organisations import ProgrammeRow
+from storage.seal import lock_route, unlock_route
+from storage.sql import insert
+from storage.subject import Batched, Ends, ErasureEffect, Keys, Leavers, Personal, Purge, Subject, Way
+
+
+class SqlIdeas:
+    def __init__(self, session: AsyncSession, keys: KeyStore) -> None:
+        self._session = session
+        self._keys = keys
+
+    async def add(self, idea: Idea, author: str) -> None:
+        route = None if idea.author else lock_route(await self._key(idea.programme), author)
+        row = IdeaRow(id=idea.id, organisation_id=idea.organisation, programme_id=idea.programme, route=route, backed=0)
+        row.author, row.unit_id, row.kind = idea.author or None, idea.unit, idea.kind
+        row.day, row.due, row.shown_from, row.withdrawn = idea.day, idea.due, idea.shown_from, False
+        _write(row, idea)
+        self._session.add(row)
+        await self._session.flush()
+
+    async def get(self, idea: str) -> Idea | None:
+        return await self._one(select(IdeaRow).where(IdeaRow.id == idea))
+
+    async def lock(self, idea: str) -> Idea | None:
+        return await self._one(select(IdeaRow).where(IdeaRow.id == idea).with_for_update())
+
+    async def lock_if_shown(self, idea: str) -> bool:
+        query = select(IdeaRow.withdrawn).where(IdeaRow.id == idea).with_for_update(read=True)
+        return await self._session.scalar(query) is False
+
+    async def of_organisation(self, organisation: str) -> tuple[Idea, ...]:
+        return await self._ideas(await self._rows(organisation))
+
+    async def by_author(self, organisation: str, person: str) -> tuple[Idea, ...]:
+        rows = await self._rows(organisation)
+        authors = await self._authors(rows)
+        return await self._ideas([row for row in rows if authors[row.id] == person])
+
+    async def find_author(self, idea: str) -> str | None:
+        row = await self._session.get(IdeaRow, idea)
+        return (await self._authors([row]))[row.id] if row else None
+
+    async def save(self, idea: Idea) -> None:
+        row = await self._session.get_one(IdeaRow, idea.id)
+        _write(row, idea)
+        await self._session.flush()
+
+    async def discard(self, idea: str) -> None:
+        erased = {"text": "", "reason": "", "hours": 0, "author": None, "route": None, "withdrawn": True}
+        await self._session.execute(update(IdeaRow).where(IdeaRow.id == idea).values(**erased))
+        await self._session.execute(delete(BackingRow).where(BackingRow.idea_id == idea))
+
+    async def back(self, idea: str, person: str) -> bool:
+        row = await self._session.get_one(IdeaRow, idea)
+        values = {"idea_id": idea, "person_id": person, "organisation_id": row.organisation_id}
+        statement = insert(self._session, BackingRow).values(**values).on_conflict_do_nothing()
+        return (await self._session.execute(statement.returning(BackingRow.idea_id))).first() is not None
+
+    async def backers(self, idea: str) -> frozenset[str]:
+        return frozenset(await self._session.scalars(select(BackingRow.person_id).where(BackingRow.idea_id == idea)))
+
+    async def backed_by(self, organisation: str, person: str) -> frozenset[str]:
+        own = (BackingRow.organisation_id == organisation, BackingRow.person_id == person)
+        return frozenset(await self._session.scalars(select(BackingRow.idea_id).where(*own)))
+
+    async def stop_backing(self, organisation: str, person: str) -> None:
+        own = (BackingRow.organisation_id == organisation, BackingRow.person_id == person)
+        await self._session.execute(delete(BackingRow).where(*own))
+
+    async def merge(self, idea: str, into: str) -> None:
+        author = await self.find_author(into)
+        for person in sorted(await self.backers(idea) - {author}):
+            await self.back(into, person)
+        await self._session.execute(delete(BackingRow).where(BackingRow.idea_id == idea))
+        merged = (IdeaRow.id == idea) | (IdeaRow.into == idea)
+        await self._session.execute(update(IdeaRow).where(merged).values(into=into, same_as=None))
+
+    async def _one(self, query: Select[IdeaRow]) -> Idea | None:
+        row = await self._session.scalar(query.execution_options(populate_existing=True))
+        return (await self._ideas([row]))[0] if row else None
+
+    async def _rows(self, organisation: str) -> list[IdeaRow]:
+        query = select(IdeaRow).where(IdeaRow.organisation_id == organisation, IdeaRow.withdrawn.is_(False))
+        return list(await self._session.scalars(query.order_by(IdeaRow.id)))
+
+    async def _ideas(self, rows: Collection[IdeaRow]) -> tuple[Idea, ...]:
+        counted = select(BackingRow.idea_id, func.count().label("n")).where(
+            BackingRow.idea_id.in_([row.id for row in rows])
+        )
+        counts = await self._session.execute(counted.group_by(BackingRow.idea_id))
+        found = {row.idea_id: row.n for row in counts}
+        return tuple(_idea(row, row.backed + found.get(row.id, 0)) for row in rows)
+
+    async def _authors(self, rows: Collection[IdeaRow]) -> Mapping[str, str | None]:
+        """Who offered each of these, where that can be found."""
+        keys = await self._keys.get_all({_key_name(row.programme_id) for row in rows if row.route})
+        return {row.id: _author(row, keys.get(_key_name(row.programme_id))) for row in rows}
+
+    async def _key(self, programme: str) -> bytes:
+        name = _key_name(programme)
+        try:
+            return await self._keys.get(name)
+        except KeysLost:
+            # Another process may be making it at this moment; whichever key is first is the programme's.
+            with suppress(KeyTaken):
+                await self._keys.put(name, os.urandom(KEY_BYTES))
+            return await self._keys.get(name)
+
+
+async def forget_authors(session: AsyncSession, now: datetime) -> None:
+    """Forget the routes of programmes whose keys go: without them they are noise, and noise need not be kept."""
+    over = (await _programmes(session, now.date()))[True]
+    routes = (IdeaRow.programme_id.in_(over), IdeaRow.route.is_not(None))
+    await session.execute(update(IdeaRow).where(*routes).values(route=None))
+
+
+async def forget_backers(session: AsyncSession, now: datetime) -> None:
+    """Keep only how many backed an idea, once it was answered and they have been told."""
+    answered = select(IdeaRow.id).where(IdeaRow.answered_on < now.date() - BACKING.lasts())
+    old = list(await session.scalars(answered.where(select(BackingRow).where(_of_idea()).exists())))
+    n = select(func.count()).where(_of_idea()).scalar_subquery()
+    await session.execute(update(IdeaRow).where(IdeaRow.id.in_(old)).values(backed=IdeaRow.backed + n))
+    await session.execute(delete(BackingRow).where(BackingRow.idea_id.in_(old)))
+
+
+async def depart(session: AsyncSession, leavers: Leavers) -> None:
+    """Forget what people back who have left."""
+    await session.execute(delete(BackingRow).where(BackingRow.person_id.in_(leavers.people)))
+
+
+async def keys_of_programmes(session: AsyncSession, today: date) -> Keys:
+    """A programme's key is needed as long as its authors may be found, and no longer."""
+    programmes = await _programmes(session, today)
+    needed, done = (frozenset(map(_key_name, programmes[over])) for over in (False, True))
+    return Keys(needed, done)
+
+
+async def _programmes(session: AsyncSession, today: date) -> Mapping[bool, list[str]]:
+    """The programmes by whether they ended so long ago that nobody can find the authors of their ideas any more."""
+    found: dict[bool, list[str]] = {False: [], True: []}
+    query = select(ProgrammeRow.id, ProgrammeRow.starts, ProgrammeRow.days)
+    for programme, starts, days in await session.execute(query):
+        found[starts + timedelta(days=days) + AUTHORS.lasts() < today].append(programme)
+    return found
+
+
+def _of_idea() -> ColumnElement[bool]:
+    return BackingRow.idea_id == IdeaRow.id
+
+
+def _key_name(programme: str) -> str:
+    return f"ideas-{programme}"
+
+
+def _author(row: IdeaRow, key: bytes | None) -> str | None:
+    return unlock_route(key, row.route) if row.route and key else row.author
+
+
+def _write(row: IdeaRow, idea: Idea) -> None:
+    """What of an idea can change."""
+    row.text, row.hours, row.apart = idea.text, idea.hours, idea.apart
+    row.into, row.same_as = idea.into or None, idea.same_as or None
+    row.verdict = idea.answer.verdict if idea.answer else None
+    row.reason = idea.answer.reason if idea.answer else ""
+    row.answered_on = idea.answer.day if idea.answer else None
+    row.planned_for = idea.answer.by if idea.answer else None
+
+
+def _idea(row: IdeaRow, backed: int) -> Idea:
+    return Idea(
+        id=row.id,
+        organisation=row.organisation_id,
+        programme=row.programme_id,
+        unit=row.unit_id,
+        kind=IdeaKind(row.kind),
+        text=row.text,
+        hours=row.hours,
+        day=row.day,
+        due=row.due,
+        shown_from=row.shown_from,
+        author=row.author or "",
+        answer=_answer(row),
+        into=row.into or "",
+        same_as=row.same_as or "",
+        apart=row.apart,
+        withdrawn=row.withdrawn,
+        backed=backed,
+    )
+
+
+def _answer(row: IdeaRow) -> IdeaAnswer | None:
+    if row.verdict is None or row.answered_on is None:
+        return None
+    return IdeaAnswer(Verdict(row.verdict), row.reason, row.answered_on, row.planned_for)
+
+
+GOES, STAYS = ErasureEffect.GOES, ErasureEffect.STAYS
+SUBJECT = Subject(
+    "ideas",
+    personal=(
+        Personal(IdeaRow.author, IDEAS, erased=GOES, departed=STAYS, ends=Ends.PERSON),
+        Personal(IdeaRow.route, AUTHORS, erased=GOES, departed=STAYS, ends=Ends.CLOCK, way=Way.LOCKED),
+        Personal(BackingRow.person_id, BACKING, erased=GOES, departed=GOES, ends=Ends.CLOCK),
+    ),
+    purges=(Purge(forget_authors, AUTHORS), Purge(forget_backers, BACKING)),
+    depart=depart,
+    keys=keys_of_programmes,
+    batched=(Batched(IdeaRow, timed=True),),
+)
