@@ -19,8 +19,10 @@ ROOT = Path(__file__).resolve().parents[1]
 WELSH = ROOT / "bot" / "locale" / "cy" / "LC_MESSAGES" / "bot.po"
 SAID_IN = ("bot", "adapters")
 WIDTH = 120
-PYTHON: Mapping[str, tuple[int, ...] | None] = {"N_": (1,), "many": (1, 2)}
-TEMPLATE: Mapping[str, tuple[int, ...] | None] = {"t": (1,)}
+# Which argument of which call is a sentence; "c" is its context.
+Keywords = Mapping[str, tuple[int | tuple[int, str], ...]]
+PYTHON: Keywords = {"N_": (1,), "NC_": ((1, "c"), 2), "NNC_": ((1, "c"), 2, 3), "many": (1, 2)}
+TEMPLATE: Keywords = {"t": (1,)}
 METHODS = {".py": ("python", PYTHON), ".html": ("jinja2.ext:babel_extract", TEMPLATE)}
 # Headers that would change with every run, or that say nothing.
 IDLE_HEADERS = (
@@ -38,8 +40,8 @@ def extracted(root: Path = ROOT) -> Catalog:
     catalogue = Catalog(fuzzy=False)
     for source in _sources(root):
         method, keywords = METHODS[source.suffix]
-        for line, said, _, _ in extract_from_file(method, source, keywords=keywords):
-            catalogue.add(said, locations=[(source.relative_to(root).as_posix(), line)])
+        for line, said, _, context in extract_from_file(method, source, keywords=keywords):
+            catalogue.add(said, locations=[(source.relative_to(root).as_posix(), line)], context=context)
     return catalogue
 
 
@@ -55,7 +57,7 @@ def translations(message: Message) -> tuple[str, ...]:
 
 def untranslated(catalogue: Catalog) -> list[str]:
     """The sentences that lack a translation, in any of their forms."""
-    return [english(message) for message in sentences(catalogue) if not all(translations(message) or [""])]
+    return [named(message) for message in sentences(catalogue) if not all(translations(message) or [""])]
 
 
 def sentences(catalogue: Catalog) -> Iterator[Message]:
@@ -66,6 +68,16 @@ def sentences(catalogue: Catalog) -> Iterator[Message]:
 def english(message: Message) -> str:
     """The sentence itself; the singular where it depends on a number."""
     return message.id if isinstance(message.id, str) else message.id[0]
+
+
+def named(message: Message) -> str:
+    """The sentence with its context, if it has one: no two sentences of a catalogue have this in common."""
+    return f"{english(message)} [{message.context}]" if message.context else english(message)
+
+
+def lacking(catalogue: Catalog, wanted: Catalog) -> set[tuple[object, str]]:
+    """The sentences of `wanted`, each with its context, that this catalogue has not or has only in another context."""
+    return _identities(wanted) - _identities(catalogue)
 
 
 def updated(old: Catalog, said: Catalog) -> bytes:
@@ -97,6 +109,10 @@ def main() -> None:
 def _sources(root: Path) -> list[Path]:
     found = (path for folder in SAID_IN for path in (root / folder).rglob("*") if path.suffix in METHODS)
     return sorted(found, key=lambda path: path.relative_to(root).as_posix())
+
+
+def _identities(catalogue: Catalog) -> set[tuple[object, str]]:
+    return {(message.id, message.context or "") for message in sentences(catalogue)}
 
 
 def _without(headers: Collection[str], content: bytes) -> bytes:

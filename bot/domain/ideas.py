@@ -11,7 +11,7 @@ from bot.domain.calendar import working_day, working_days_after
 from bot.domain.keeping import Keeping
 from bot.domain.people import THREAD_UNIT_MIN
 from bot.errors import Refusal
-from bot.words import N_
+from bot.words import N_, NC_
 
 LONGEST = 500
 MOST_HOURS = 10_000
@@ -23,7 +23,7 @@ DATES = (timedelta(weeks=2), timedelta(weeks=4), timedelta(weeks=8), timedelta(w
 FURTHEST = timedelta(weeks=15)
 """A date further away is not one that was offered, whatever holidays come between."""
 PAGE = 5
-IDEAS = Keeping(N_("An idea"), N_("until you withdraw it"))
+IDEAS = Keeping(N_("An idea"), NC_("idea", "until you withdraw it"))
 AUTHORS = Keeping(
     N_("Who offered an idea without a name"),
     N_("locked, and destroyed {days} days after the programme"),
@@ -66,9 +66,9 @@ class Verdict(StrEnum):
 
 
 VERDICTS = {
-    Verdict.PLANNED: N_("We will do it"),
-    Verdict.DONE: N_("It is done"),
-    Verdict.NOT_NOW: N_("Not now"),
+    Verdict.PLANNED: NC_("idea", "We will do it"),
+    Verdict.DONE: NC_("idea", "It is done"),
+    Verdict.NOT_NOW: NC_("idea", "Not now"),
 }
 
 

@@ -8,14 +8,14 @@ from enum import StrEnum
 
 from bot.domain.keeping import Keeping
 from bot.errors import Refusal
-from bot.words import N_
+from bot.words import N_, NC_
 
 LONGEST = 2000
 TOO_LONG = N_("Please keep it to {longest} characters. Yours has {n}; shorten it and send it again.")
 EMPTY = N_("Please tell us in a few words what happened.")
 
 
-STORIES = Keeping(N_("A story"), N_("until you withdraw it"))
+STORIES = Keeping(N_("A story"), NC_("story", "until you withdraw it"))
 DRAFTS = Keeping(N_("A draft of a story"), N_("{days} days"), timedelta(days=30))
 TELLERS = Keeping(
     N_("Who told a story without a name"),

@@ -15,7 +15,7 @@ from bot.feature import Door, Erasure, Feature, OwnData, Verb
 from bot.ports.traces import Held
 from bot.views import Ask, Button, Buttons, Element, Fields, Form, Heading, Note, Reply, Show, Style, Tick, View, text
 from bot.wire import Command, Flag
-from bot.words import ENGLISH, LANGUAGES, N_, Words
+from bot.words import ENGLISH, LANGUAGES, N_, NC_, Words
 
 PLATFORMS = {Platform.SLACK: "Slack", Platform.TEAMS: "Microsoft Teams", Platform.WEB: N_("these pages")}
 ROLES = {Role.STAFF: N_("Staff"), Role.LEADER: N_("Leader"), Role.STEWARD: N_("Steward")}
@@ -131,6 +131,7 @@ async def listed(call: Call) -> Sequence[Element]:
     t, person = call.words, call.person
     held = await call.tx.traces.for_person(person.id, call.now)
     tree = await call.tx.people.tree(call.organisation.id)
+    asked = NC_("asked", "no, as you wished") if person.paused else NC_("asked", "yes")
     rows = (
         (t(N_("Name")), person.name),
         (t(N_("Number in the list")), person.key),
@@ -141,7 +142,7 @@ async def listed(call: Call) -> Sequence[Element]:
         (t(N_("Role")), t(ROLES[person.role])),
         (t(N_("Language")), LANGUAGES.get(person.language, person.language)),
         (t(N_("Time zone")), person.zone),
-        (t(N_("Asked in pulses")), t(N_("no, as you wished")) if person.paused else t(N_("yes"))),
+        (t(N_("Asked in pulses")), t(asked)),
         (t(N_("Accounts that lead to you")), _accounts(held, t)),
     )
     return (Fields(rows),)

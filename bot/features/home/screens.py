@@ -13,7 +13,7 @@ from bot.features.home.commands import HOME
 from bot.features.home.menu import Menu
 from bot.views import Ask, Button, Buttons, Element, Fields, Heading, Note, Quote, Strong, Style, View, text
 from bot.wire import Command
-from bot.words import ENGLISH, N_, Words
+from bot.words import ENGLISH, N_, NC_, Words
 
 MEANT = N_("Did you mean {command}?")
 IN_THE_FORM = N_("Please write it in the form that opens: what is typed in a chat stays there, under your name.")
@@ -44,7 +44,7 @@ def plan(programme: Programme, today: date, t: Words) -> View:
     """The goal, and what happens every week."""
     rhythm = programme.rhythm
     slots = (rhythm.opens, rhythm.reminds, rhythm.closes, rhythm.digest)
-    names = (N_("A pulse opens"), N_("One reminder"), N_("It closes"), N_("The digest is posted"))
+    names = (N_("A pulse opens"), N_("One reminder"), NC_("pulse", "It closes"), N_("The digest is posted"))
     rows = ((t(name), f"{t.weekday(slot.day)}, {slot.at:%H:%M}") for name, slot in zip(names, slots, strict=True))
     return View(t(N_("The plan")), (*goal_card(programme, today, t), Heading(t(N_("Every week"))), Fields(tuple(rows))))
 

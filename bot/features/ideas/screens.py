@@ -42,7 +42,7 @@ from bot.views import (
     text,
 )
 from bot.wire import Flag
-from bot.words import N_, Words
+from bot.words import N_, NC_, Words
 
 CHOICES = 20
 """Ideas that a leader can choose from as the same: more would be searched, not read."""
@@ -74,9 +74,9 @@ def idea_form(words: str, t: Words, *, shown: bool) -> Form:
             Choice("kind", t(N_("What is it?")), _options(KINDS, t), IdeaKind.BETTER),
             Paragraph("text", t(N_("What should we do, or stop?")), value=words, longest=rules.LONGEST),
             _hours_input("", t),
-            Tick("named", t(N_("Show my name with it")), ticked=shown),
+            Tick("named", t(NC_("idea", "Show my name with it")), ticked=shown),
         ),
-        submit=t(N_("Offer it")),
+        submit=t(NC_("idea", "Offer it")),
         cancel=t(N_("Cancel")),
         body=(_all_ideas(t), *notes, Note(t(SAFE))),
     )
@@ -99,7 +99,7 @@ def answer_form(idea: Idea, dates: Collection[date], t: Words) -> Form:
         (
             Choice("verdict", t(N_("What do you say?")), _options(VERDICTS, t), Verdict.PLANNED),
             Paragraph("reason", t(N_("Why?")), longest=rules.LONGEST),
-            Choice("by", t(N_("By when, if you will do it?")), days, days[1].value),
+            Choice("by", t(NC_("idea", "By when, if you will do it?")), days, days[1].value),
         ),
         submit=t(N_("Answer")),
         cancel=t(N_("Cancel")),
@@ -115,7 +115,7 @@ def compare_form(idea: Idea, others: Sequence[Idea], t: Words) -> Form:
         t(N_("The same idea")),
         ProposeMerge,
         (Choice("other", t(N_("Which one says the same?")), options, options[0].value),),
-        submit=t(N_("Ask its author")),
+        submit=t(NC_("idea", "Ask its author")),
         cancel=t(N_("Cancel")),
         body=(Quote(idea.text), Note(t(N_("They are made one only if whoever offered this one says yes.")))),
         fixed={"idea": idea.id},
@@ -137,7 +137,7 @@ def offered(idea: Idea, unit: str, t: Words) -> View:
 
 def shared(idea: Idea, by: str, t: Words) -> View:
     """An idea in a channel."""
-    buttons = (Button(t(N_("I back this")), BackIdea(idea.id)),) if idea.open else ()
+    buttons = (Button(t(NC_("idea", "I back this")), BackIdea(idea.id)),) if idea.open else ()
     ways = (Buttons((*buttons, Button(t(N_("All ideas")), ShowIdeas()))),)
     return View(t(_title(idea)), (Quote(idea.text, by), *_standing(idea, t), *ways), about=idea.id)
 
@@ -228,7 +228,7 @@ def _buttons(listed: Listed, t: Words) -> Iterator[Button]:
         if not idea.apart:
             yield Button(t(N_("It is the same as another")), CompareIdea(idea.id), asks=True)
     if idea.open and not listed.own and not listed.backs:
-        yield Button(t(N_("I back this")), BackIdea(idea.id))
+        yield Button(t(NC_("idea", "I back this")), BackIdea(idea.id))
     if listed.own and idea.open and not idea.backed:
         yield Button(t(N_("Change it")), ChangeIdea(idea.id), asks=True)
     if listed.own:

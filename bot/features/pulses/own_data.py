@@ -9,7 +9,7 @@ from bot.domain.ballots import COMMENT
 from bot.domain.pulses import ROSTER, Pulse, State
 from bot.domain.questions import QUESTIONS
 from bot.views import Element, Fields, text
-from bot.words import N_
+from bot.words import N_, NC_
 
 ASKED = N_("Pulses")
 WEEKS = ROSTER.numbers["weeks"]
@@ -47,5 +47,5 @@ async def _recorded(pulse: Pulse, call: Call) -> tuple[tuple[str, str], ...]:
         return ((t(N_("The pulse that has just closed")), t(N_("being counted"))),)
     answered = await call.tx.ballots.items_answered(pulse, call.person.id)
     names = {item: t(QUESTIONS[item].text) for item in pulse.items} | {COMMENT: t(N_("Your comment"))}
-    says = {True: t(N_("recorded, sealed")), False: t(N_("nothing"))}
+    says = {True: t(N_("recorded, sealed")), False: t(NC_("answer", "nothing"))}
     return tuple((name, says[item in answered]) for item, name in names.items())

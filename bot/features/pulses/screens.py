@@ -8,7 +8,7 @@ from bot.domain.pulses import Pulse
 from bot.domain.questions import QUESTIONS, SCALE
 from bot.features.pulses.commands import AnswerPulse, ExplainAnswers, SaveComment, WriteComment
 from bot.views import Button, Buttons, Divider, Element, Form, Note, Paragraph, Strong, Style, Tick, View, text
-from bot.words import N_, Words
+from bot.words import N_, NC_, Words
 
 SEALED_COMMENT = N_(
     "It is sealed until the pulse closes. Afterwards it stands among the others, without a name and in random order."
@@ -76,7 +76,7 @@ def promise(pulse: Pulse, t: Words) -> View:
 
 def _question(pulse: Pulse, item: str, number: int, answered: bool, t: Words) -> list[Element]:  # noqa: FBT001
     words = t(QUESTIONS[item].text)
-    mark = t(N_(" (recorded)")) if answered else ""
+    mark = t(NC_("answer", " (recorded)")) if answered else ""
     scale = tuple(Button(t(label), AnswerPulse(pulse.id, item, score)) for score, label in SCALE.items())
     return [text(Strong(f"{number}. {words}"), mark), Buttons(scale, about=words)]
 

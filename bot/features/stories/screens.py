@@ -24,7 +24,7 @@ from bot.views import (
     View,
     text,
 )
-from bot.words import N_, Words
+from bot.words import N_, NC_, Words
 
 SHOWN = N_(
     "But what you typed stands in the chat under your name, whatever you choose. To tell it without your name, discard "
@@ -53,8 +53,8 @@ def story_form(story: Story, t: Words, draft: str = "") -> Form:
                 required=False,
                 longest=rules.LONGEST,
             ),
-            Choice("audience", t(N_("Who may see it?")), audiences, story.audience),
-            Tick("named", t(N_("Show my name with it"))),
+            Choice("audience", t(NC_("story", "Who may see it?")), audiences, story.audience),
+            Tick("named", t(NC_("story", "Show my name with it"))),
         ),
         submit=t(N_("Share it")),
         cancel=t(N_("Cancel")),
@@ -72,8 +72,8 @@ def preview(draft: Story, t: Words, *, shown: bool) -> View:
         *((Note(t(SHOWN)),) if shown else ()),
         Buttons(
             (
-                Button(t(N_("Choose who may see it")), EditStory(draft.id), Style.PRIMARY, asks=True),
-                Button(t(N_("Discard it")), WithdrawStory(draft.id), Style.DANGER),
+                Button(t(NC_("story", "Choose who may see it")), EditStory(draft.id), Style.PRIMARY, asks=True),
+                Button(t(NC_("story", "Discard it")), WithdrawStory(draft.id), Style.DANGER),
             )
         ),
     ]
@@ -83,7 +83,7 @@ def preview(draft: Story, t: Words, *, shown: bool) -> View:
 def thanks(story: Story, t: Words) -> View:
     when = N_("It is on its way.") if story.teller else N_("It will appear with others, without your name.")
     undo = Button(t(N_("Withdraw it")), WithdrawStory(story.id), Style.DANGER)
-    return View(t(N_("Thank you for telling it")), (text(t(when)), Buttons((undo,))))
+    return View(t(NC_("story", "Thank you for telling it")), (text(t(when)), Buttons((undo,))))
 
 
 def gone_view(t: Words) -> View:
@@ -105,7 +105,7 @@ def story_parts(story: Story, by: str, t: Words) -> Iterable[Element]:
 
 
 def _listed(story: Story, t: Words) -> Iterable[Element]:
-    status = {StoryState.DRAFT: N_("Draft"), StoryState.SHARED: N_("Shared")}[story.state]
+    status = {StoryState.DRAFT: NC_("story", "Draft"), StoryState.SHARED: NC_("story", "Shared")}[story.state]
     yield Quote(story.text, f"{t(status)}, {t.day(story.day)}, {t(AUDIENCES[story.audience])}")
     yield Buttons((Button(t(N_("Withdraw it")), WithdrawStory(story.id), Style.DANGER),))
 

@@ -25,7 +25,7 @@ from bot.views import (
     View,
     text,
 )
-from bot.words import N_, Words
+from bot.words import N_, NC_, Words
 
 HERE_PROMISE = N_(
     "Told here: this is confidential. While the conversation is open the system can find you to deliver a reply, so "
@@ -54,7 +54,7 @@ def speak_up_form(draft: str, t: Words) -> Form:
         t(N_("Speak up")),
         OpenThread,
         (
-            Choice("recipient", t(N_("Who should read it?")), readers, Recipient.LEADER),
+            Choice("recipient", t(NC_("conversation", "Who should read it?")), readers, Recipient.LEADER),
             Paragraph(
                 "body",
                 t(N_("What do you want to say?")),
@@ -78,7 +78,7 @@ def have_a_code(t: Words) -> Buttons:
 def code_form(t: Words) -> Form:
     """Where a code is typed."""
     field = Line("code", t(N_("Your code")), hint=t(N_("16 digits, with or without spaces")), longest=40)
-    return Form(t(N_("I have a code")), UseCode, (field,), t(N_("Open it")), t(N_("Cancel")))
+    return Form(t(N_("I have a code")), UseCode, (field,), t(NC_("conversation", "Open it")), t(N_("Cancel")))
 
 
 def mine_view(named: Iterable[tuple[Thread, str]], t: Words) -> View:
@@ -96,7 +96,7 @@ def receipt(code: str, when: str, t: Words) -> Form:
         Once(rules.spelled(code)),
         text(t(N_("To read the reply, come back with /speakup and choose")), " ", Strong(t(N_("I have a code")))),
     )
-    return Form(t(N_("Your code")), PutAway, (), t(N_("I wrote it down")), t(N_("Close")), body)
+    return Form(t(N_("Your code")), PutAway, (), t(N_("I wrote it down")), t(NC_("button", "Close")), body)
 
 
 def reading_form(seat: Seat, author: str, draft: str, t: Words) -> Form:
@@ -110,7 +110,7 @@ def reading_form(seat: Seat, author: str, draft: str, t: Words) -> Form:
         SayInThread,
         (Paragraph("body", t(N_("Your answer")), longest=rules.LONGEST),),
         submit=t(N_("Send it")),
-        cancel=t(N_("Not now")),
+        cancel=t(NC_("button", "Not now")),
         body=(*_quotes(seat, author, t), end, *map(Note, notes)),
         fixed={"thread": seat.name},
         draft=draft,
@@ -124,7 +124,7 @@ def finished_form(seat: Seat, author: str, t: Words) -> Form:
 
 def last_words(title: str, body: tuple[Element, ...], t: Words) -> Form:
     """Something to read in a place of its own, with nothing to fill in."""
-    return Form(title, PutAway, (), t(N_("Done")), t(N_("Close")), body)
+    return Form(title, PutAway, (), t(NC_("button", "Done")), t(NC_("button", "Close")), body)
 
 
 def _quotes(seat: Seat, author: str, t: Words) -> tuple[Quote, ...]:
@@ -164,6 +164,6 @@ def said_view(name: str, when: str, t: Words) -> View:
 
 def listed(thread: Thread, name: str, t: Words) -> Iterable[Element]:
     """One conversation in a list of them."""
-    status = N_("waiting for the leader") if thread.waiting else N_("answered")
+    status = N_("waiting for the leader") if thread.waiting else NC_("conversation", "answered")
     yield text(t(N_("Opened on {day}: {status}"), day=t.day(thread.opened), status=t(status)))
     yield Buttons((Button(t(N_("Read and answer")), ReadThread(name), asks=True),))
