@@ -133,9 +133,7 @@ async def save_answer(command: SaveAnswer, call: Call) -> Reply:
     await call.tx.ideas.save(replace(idea, answer=given, same_as=""))
     await notices.change_posts(idea.id, call)
     await notices.tell_of_answer(idea, call)
-    return Replace(
-        screens.said(N_("Your answer is shown with the idea. Whoever offered or backs it is told."), call.words)
-    )
+    return Replace(screens.said(ANSWER_SHOWN, call.words))
 
 
 async def compare(command: CompareIdea, call: Call) -> Reply:
@@ -170,7 +168,8 @@ async def decide_merge(command: DecideMerge, call: Call) -> Reply:
     locked = {each: await call.tx.ideas.lock(each) for each in (first, second)}
     idea, other = await _own(locked[command.idea], call), await _visible(locked[command.other], call)
     _require_open(idea)
-    if idea.same_as != other.id or not other.open:
+    _require_open(other)
+    if idea.same_as != other.id:
         raise Refusal(rules.GONE)
     if command.agreed is not Flag.YES:
         await call.tx.ideas.save(replace(idea, same_as="", apart=True))
