@@ -29,7 +29,10 @@ BALLOTS = "tests/attack/test_ballots.py"
 NUMBERS = tuple(
     f"tests/attack/test_{name}.py" for name in ("subtraction", "weeks", "guard", "swapped_key", "weakening")
 )
-WORDS = tuple(f"tests/attack/test_{name}.py" for name in ("threads", "time_watching", "hidden_readers", "erasure"))
+WORDS = tuple(
+    f"tests/attack/test_{name}.py"
+    for name in ("threads", "thread_authors", "order_of_rows", "time_watching", "hidden_readers", "erasure")
+)
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 SHARDS = {"sqlite": 4, "postgresql": 2}
 
