@@ -63,8 +63,10 @@ class Moment:
 Compose = Callable[[Any, Reader], Awaitable[View | None]]
 FindReader = Callable[[Any, Transaction], Awaitable[str | None]]
 TellAgain = Callable[[Any, Moment], Awaitable[Again | None]]
-Stands = Callable[[str, Transaction], Awaitable[bool]]
-"""Whether what a message in a channel is about may still be shown; keeps it so until the transaction ends."""
+Stands = Callable[[str, int, Transaction], Awaitable[bool]]
+"""Whether what a message in a channel is about may still be shown, in this edition; keeps it so until the transaction
+ends.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +173,10 @@ class Composer:
             organisation = await tx.organisations.get(delivery.organisation)
             return await handler.again(notice, Moment(organisation, self.clock(), tx))
 
-    async def stands(self, post: Post, tx: Transaction) -> bool:
-        """Whether what a post is about, if anything, may still be shown; keeps it so until the transaction ends."""
+    async def stands(self, post: Post, edition: int, tx: Transaction) -> bool:
+        """Whether what a post is about, if anything, still stands in this edition; keeps it so meanwhile."""
         stands = self._handler(self.read(post.notice, post.values)).stands
-        return not post.about or stands is None or await stands(post.about, tx)
+        return not post.about or stands is None or await stands(post.about, edition, tx)
 
     async def _person(self, delivery: Delivery, notice: Notice, tx: Transaction) -> Person | None:
         handler = self._handler(notice)

@@ -23,6 +23,7 @@ from bot.ports.channels import Post
 from bot.ports.outbox import Again, Delivery, Destination, Ended, When
 from bot.ports.sending import InDoubt, Later, Messenger, Outcome, Rejected, Sent, Unfindable
 from bot.ports.store import Transaction
+from bot.views import View
 
 log = logging.getLogger(__name__)
 AT_ONCE = 8
@@ -210,15 +211,15 @@ class Deliverer:
             await tx.channels.record_post(post)
             await edit(tx, post, self._now())
         elif p.parcel is not None and p.parcel.view is not None:
-            await self._stands(p.delivery, p.parcel, p.parcel.view.about, ref, tx)
+            await self._stands(p.delivery, p.parcel, p.parcel.view, ref, tx)
 
-    async def _stands(self, delivery: Delivery, parcel: Parcel, about: str, ref: str, tx: Transaction) -> None:
+    async def _stands(self, delivery: Delivery, parcel: Parcel, view: View, ref: str, tx: Transaction) -> None:
         if parcel.replaces:
-            post = await tx.channels.change_subject(delivery.values["post"], about)
+            post = await tx.channels.change_subject(delivery.values["post"], view.about)
         else:
-            post = _post(delivery, ref, about)
+            post = _post(delivery, ref, view.about)
             await tx.channels.record_post(post)
-        if post is not None and not await self.composer.stands(post, tx):
+        if post is not None and not await self.composer.stands(post, view.edition, tx):
             await edit(tx, post, self._now())
 
     async def _clear_up(self, delivery: Delivery) -> Tried | Delivery | None:

@@ -13,16 +13,21 @@ from bot.plan import Jobs, WeeklyMoment
 from bot.wire import Command, Notice
 
 LISTENING = (pulses.FEATURE, stories.FEATURE, threads.FEATURE, ideas.FEATURE, quotes.FEATURE)
-"""What people say, in the order in which it is offered. Digests and data of one's own are made of these."""
+"""What people say, in the order in which it is offered."""
 
+ABOUT = (settings.FEATURE, access.FEATURE, channels.FEATURE)
+"""What is about the people and the place."""
+
+SAYING = (*LISTENING, *ABOUT)
 OFFERED = (
     *LISTENING,
     settings.FEATURE,
-    mydata.declare(LISTENING),
-    digests.declare(LISTENING),
+    mydata.declare(SAYING),
+    digests.declare(SAYING),
     access.FEATURE,
     channels.FEATURE,
 )
+"""All but the front door, in its order. Digests and data of one's own are made of what the others declare."""
 
 FEATURES: tuple[Feature, ...] = (*OFFERED, home.declare(OFFERED))
 

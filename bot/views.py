@@ -141,12 +141,14 @@ class View:
     """A message. `summary` is what a notification or a screen reader says first; without it, the title.
 
     `about` is the id of what it tells of, such as a story, so that the message can be edited when that is withdrawn.
+    `edition` says which edition of it this is, where it can change.
     """
 
     title: str
     body: tuple[Element, ...] = ()
     summary: str = ""
     about: str = ""
+    edition: int = 0
 
     def spoken(self) -> str:
         """The one line that stands for the whole message."""

@@ -21,6 +21,10 @@ from bot.words import N_
 STALE = N_("That button no longer works. Please ask for a new one.")
 
 
+DRAWN_EMPTY = frozenset("\u2800\u3164\u115f\u1160\uffa0")
+"""Letters by their kind, which every font draws as nothing: the blank of Braille and the fillers of Hangul."""
+
+
 class Flag(StrEnum):
     """A tick box."""
 
@@ -113,6 +117,11 @@ def clean(words: str) -> str:
     """Text that every database and platform can keep: without control characters, except line ends and tabs."""
     lines = words.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+
+
+def is_blank(words: str) -> bool:
+    """Whether nothing of this text can be seen: spaces, marks without width, and letters that are drawn empty."""
+    return all(c in DRAWN_EMPTY or unicodedata.category(c)[0] in "ZC" for c in words)
 
 
 def _parse(kind: Any, value: str) -> Any:

@@ -1,7 +1,12 @@
-"""Ideas. The author of an unnamed one is a locked route under the programme's own key, as the teller of a story is."""
+"""Ideas. The author of an unnamed one is a locked route under the programme's own key, as the teller of a story is.
+
+Who backs an idea stands in slots under that key, as answers to a pulse do: to find one, a person is tried.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -11,13 +16,14 @@ from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ideas import AUTHORS, BACKING, IDEAS, Idea, IdeaAnswer, IdeaKind, Verdict
+from bot.domain.keeping import Keeping
 from bot.errors import KeysLost, KeyTaken
 from storage.keys import KEY_BYTES, KeyStore
 from storage.rows.ideas import BackingRow, IdeaRow
 from storage.rows.organisations import ProgrammeRow
-from storage.seal import lock_route, unlock_route
+from storage.seal import SLOT_BYTES, lock_route, unlock_route
 from storage.sql import insert
-from storage.subject import Batched, Ends, ErasureEffect, Keys, Leavers, Personal, Purge, Subject, Way
+from storage.subject import Batched, Ends, ErasureEffect, Keys, Personal, Purge, Subject, Way
 
 
 class SqlIdeas:
@@ -28,6 +34,7 @@ class SqlIdeas:
     async def add(self, idea: Idea, author: str) -> None:
         route = None if idea.author else lock_route(await self._key(idea.programme), author)
         row = IdeaRow(id=idea.id, organisation_id=idea.organisation, programme_id=idea.programme, route=route, backed=0)
+        row.frozen, row.edition = False, 0
         row.author, row.unit_id, row.kind = idea.author or None, idea.unit, idea.kind
         row.day, row.due, row.shown_from, row.withdrawn = idea.day, idea.due, idea.shown_from, False
         _write(row, idea)
@@ -40,9 +47,10 @@ class SqlIdeas:
     async def lock(self, idea: str) -> Idea | None:
         return await self._one(select(IdeaRow).where(IdeaRow.id == idea).with_for_update())
 
-    async def lock_if_shown(self, idea: str) -> bool:
-        query = select(IdeaRow.withdrawn).where(IdeaRow.id == idea).with_for_update(read=True)
-        return await self._session.scalar(query) is False
+    async def lock_if_shown(self, idea: str, edition: int) -> bool:
+        query = select(IdeaRow.withdrawn, IdeaRow.edition).where(IdeaRow.id == idea).with_for_update(read=True)
+        row = (await self._session.execute(query)).first()
+        return row is not None and not row.withdrawn and row.edition == edition
 
     async def of_organisation(self, organisation: str) -> tuple[Idea, ...]:
         return await self._ideas(await self._rows(organisation))
@@ -59,37 +67,52 @@ class SqlIdeas:
     async def save(self, idea: Idea) -> None:
         row = await self._session.get_one(IdeaRow, idea.id)
         _write(row, idea)
+        row.edition += 1
         await self._session.flush()
 
-    async def discard(self, idea: str) -> None:
-        erased = {"text": "", "reason": "", "hours": 0, "author": None, "route": None, "withdrawn": True}
-        await self._session.execute(update(IdeaRow).where(IdeaRow.id == idea).values(**erased))
+    async def discard(self, idea: str) -> tuple[str, ...]:
+        erased = {"text": "", "reason": "", "verdict": None, "hours": 0, "author": None, "route": None}
+        gone = {**erased, "withdrawn": True, "edition": IdeaRow.edition + 1}
+        await self._session.execute(update(IdeaRow).where(IdeaRow.id == idea).values(**gone))
         await self._session.execute(delete(BackingRow).where(BackingRow.idea_id == idea))
+        merged = update(IdeaRow).where(IdeaRow.into == idea).values(into=None, edition=IdeaRow.edition + 1)
+        return tuple(await self._session.scalars(merged.returning(IdeaRow.id)))
 
-    async def back(self, idea: str, person: str) -> bool:
-        row = await self._session.get_one(IdeaRow, idea)
-        values = {"idea_id": idea, "person_id": person, "organisation_id": row.organisation_id}
-        statement = insert(self._session, BackingRow).values(**values).on_conflict_do_nothing()
-        return (await self._session.execute(statement.returning(BackingRow.idea_id))).first() is not None
+    async def back(self, idea: Idea, person: str) -> None:
+        slot = _slot(await self._key(idea.programme), idea.id, person)
+        values = {"idea_id": idea.id, "slot": slot, "organisation_id": idea.organisation}
+        await self._session.execute(insert(self._session, BackingRow).values(**values).on_conflict_do_nothing())
+        await self._session.execute(update(IdeaRow).where(IdeaRow.id == idea.id).values(frozen=True))
 
-    async def backers(self, idea: str) -> frozenset[str]:
-        return frozenset(await self._session.scalars(select(BackingRow.person_id).where(BackingRow.idea_id == idea)))
+    async def backed(self, ideas: Collection[Idea], person: str) -> frozenset[str]:
+        slots = {slot: idea for idea, slot in (await self._slots(ideas, person)).items()}
+        found = await self._session.scalars(select(BackingRow.slot).where(BackingRow.slot.in_(slots)))
+        return frozenset(slots[slot] for slot in found)
 
-    async def backed_by(self, organisation: str, person: str) -> frozenset[str]:
-        own = (BackingRow.organisation_id == organisation, BackingRow.person_id == person)
-        return frozenset(await self._session.scalars(select(BackingRow.idea_id).where(*own)))
+    async def backers(self, idea: Idea, people: Collection[str]) -> frozenset[str]:
+        slots = set(await self._session.scalars(select(BackingRow.slot).where(BackingRow.idea_id == idea.id)))
+        keys = await self._keys.get_all({_key_name(idea.programme)}) if slots else {}
+        return frozenset(p for key in keys.values() for p in people if _slot(key, idea.id, p) in slots)
 
     async def stop_backing(self, organisation: str, person: str) -> None:
-        own = (BackingRow.organisation_id == organisation, BackingRow.person_id == person)
-        await self._session.execute(delete(BackingRow).where(*own))
+        # Locked in one order by all: a merge that goes on meanwhile would copy what is forgotten here.
+        own = select(IdeaRow).where(IdeaRow.organisation_id == organisation).order_by(IdeaRow.id).with_for_update()
+        rows = [_idea(row, 0) for row in await self._session.scalars(own)]
+        slots = (await self._slots(rows, person)).values()
+        await self._session.execute(delete(BackingRow).where(BackingRow.slot.in_(list(slots))))
 
-    async def merge(self, idea: str, into: str) -> None:
-        author = await self.find_author(into)
-        for person in sorted(await self.backers(idea) - {author}):
+    async def merge(self, idea: Idea, into: Idea, people: Collection[str]) -> None:
+        for person in sorted(await self.backers(idea, people)):
             await self.back(into, person)
-        await self._session.execute(delete(BackingRow).where(BackingRow.idea_id == idea))
-        merged = (IdeaRow.id == idea) | (IdeaRow.into == idea)
-        await self._session.execute(update(IdeaRow).where(merged).values(into=into, same_as=None))
+        merged = (IdeaRow.id == idea.id) | (IdeaRow.into == idea.id)
+        change = {"into": into.id, "same_as": None, "edition": IdeaRow.edition + 1}
+        await self._session.execute(update(IdeaRow).where(merged).values(**change))
+
+    async def _slots(self, ideas: Collection[Idea], person: str) -> Mapping[str, bytes]:
+        """Where this person would stand among the backers of each of these ideas."""
+        keys = await self._keys.get_all({_key_name(idea.programme) for idea in ideas})
+        known = ((idea.id, keys.get(_key_name(idea.programme))) for idea in ideas)
+        return {idea: _slot(key, idea, person) for idea, key in known if key}
 
     async def _one(self, query: Select[IdeaRow]) -> Idea | None:
         row = await self._session.scalar(query.execution_options(populate_existing=True))
@@ -125,43 +148,45 @@ class SqlIdeas:
 
 async def forget_authors(session: AsyncSession, now: datetime) -> None:
     """Forget the routes of programmes whose keys go: without them they are noise, and noise need not be kept."""
-    over = (await _programmes(session, now.date()))[True]
+    over = (await _programmes(session, now.date(), AUTHORS))[True]
     routes = (IdeaRow.programme_id.in_(over), IdeaRow.route.is_not(None))
     await session.execute(update(IdeaRow).where(*routes).values(route=None))
 
 
 async def forget_backers(session: AsyncSession, now: datetime) -> None:
-    """Keep only how many backed an idea, once it was answered and they have been told."""
-    answered = select(IdeaRow.id).where(IdeaRow.answered_on < now.date() - BACKING.lasts())
-    old = list(await session.scalars(answered.where(select(BackingRow).where(_of_idea()).exists())))
+    """Keep only how many backed an idea, once it was answered and they have been told, or its programme has ended."""
+    answered = IdeaRow.answered_on < now.date() - BACKING.lasts()
+    over = IdeaRow.programme_id.in_((await _programmes(session, now.date(), BACKING))[True])
+    query = select(IdeaRow.id).where(answered | over, select(BackingRow).where(_of_idea()).exists())
+    old = list(await session.scalars(query))
     n = select(func.count()).where(_of_idea()).scalar_subquery()
     await session.execute(update(IdeaRow).where(IdeaRow.id.in_(old)).values(backed=IdeaRow.backed + n))
     await session.execute(delete(BackingRow).where(BackingRow.idea_id.in_(old)))
 
 
-async def depart(session: AsyncSession, leavers: Leavers) -> None:
-    """Forget what people back who have left."""
-    await session.execute(delete(BackingRow).where(BackingRow.person_id.in_(leavers.people)))
-
-
 async def keys_of_programmes(session: AsyncSession, today: date) -> Keys:
     """A programme's key is needed as long as its authors may be found, and no longer."""
-    programmes = await _programmes(session, today)
+    programmes = await _programmes(session, today, AUTHORS)
     needed, done = (frozenset(map(_key_name, programmes[over])) for over in (False, True))
     return Keys(needed, done)
 
 
-async def _programmes(session: AsyncSession, today: date) -> Mapping[bool, list[str]]:
-    """The programmes by whether they ended so long ago that nobody can find the authors of their ideas any more."""
+async def _programmes(session: AsyncSession, today: date, keeping: Keeping) -> Mapping[bool, list[str]]:
+    """The programmes by whether they ended so long ago that this is not kept any more."""
     found: dict[bool, list[str]] = {False: [], True: []}
     query = select(ProgrammeRow.id, ProgrammeRow.starts, ProgrammeRow.days)
     for programme, starts, days in await session.execute(query):
-        found[starts + timedelta(days=days) + AUTHORS.lasts() < today].append(programme)
+        found[starts + timedelta(days=days) + keeping.lasts() < today].append(programme)
     return found
 
 
 def _of_idea() -> ColumnElement[bool]:
     return BackingRow.idea_id == IdeaRow.id
+
+
+def _slot(key: bytes, idea: str, person: str) -> bytes:
+    """Where a person stands among the backers of an idea. Without the programme's key it leads to nobody."""
+    return hmac.digest(key, f"backs|{idea}|{person}".encode(), hashlib.sha256)[:SLOT_BYTES]
 
 
 def _key_name(programme: str) -> str:
@@ -201,6 +226,8 @@ def _idea(row: IdeaRow, backed: int) -> Idea:
         apart=row.apart,
         withdrawn=row.withdrawn,
         backed=backed,
+        frozen=row.frozen,
+        edition=row.edition,
     )
 
 
@@ -216,10 +243,9 @@ SUBJECT = Subject(
     personal=(
         Personal(IdeaRow.author, IDEAS, erased=GOES, departed=STAYS, ends=Ends.PERSON),
         Personal(IdeaRow.route, AUTHORS, erased=GOES, departed=STAYS, ends=Ends.CLOCK, way=Way.LOCKED),
-        Personal(BackingRow.person_id, BACKING, erased=GOES, departed=GOES, ends=Ends.CLOCK),
+        Personal(BackingRow.slot, BACKING, erased=GOES, departed=STAYS, ends=Ends.CLOCK, way=Way.LOCKED),
     ),
     purges=(Purge(forget_authors, AUTHORS), Purge(forget_backers, BACKING)),
-    depart=depart,
     keys=keys_of_programmes,
     batched=(Batched(IdeaRow, timed=True),),
 )

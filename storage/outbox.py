@@ -59,6 +59,10 @@ class SqlOutbox:
     async def fan_out(self, pulse: Pulse, notice: Notice, when: When) -> int:
         return await fan_out(self._session, pulse, notice, when)
 
+    async def withdraw(self, kind: type[Notice], person: str) -> None:
+        own = (DeliveryRow.person_id == person, DeliveryRow.notice.in_(kind.names()))
+        await self._session.execute(delete(DeliveryRow).where(*own))
+
     async def claim(self, now: datetime, most: int) -> tuple[Delivery, ...]:
         late = await put_away(self._session, _too_late(now), DeliveryState.DEAD.value, "too late", now)
         await count_lost(self._session, late, {each.id: DeliveryState.DEAD for each in late})

@@ -16,6 +16,8 @@ import holidays
 BATCHES = (time(9, 0), time(15, 0))
 DAY_BEGINS, DAY_ENDS = time(8, 0), time(18, 0)
 ANY_WORKING_DAY = frozenset(range(5))
+LONGEST_CLOSED = 15
+"""Days: no run of weekends and bank holidays is as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,11 @@ def week(monday: date, rhythm: Rhythm, zone: ZoneInfo, closed: Container[date] =
     )
 
 
-def next_batch(now: datetime, zone: ZoneInfo) -> datetime:
+def next_batch(now: datetime, zone: ZoneInfo, closed: Container[date] = ()) -> datetime:
     """When what is waiting is handed over next: at nine or three on a working day, so the moment of writing is lost."""
     today = now.astimezone(zone).date()
-    days = (today + timedelta(days=n) for n in range(8))
-    moments = (local(day, at, zone) for day in days if day.weekday() in ANY_WORKING_DAY for at in BATCHES)
+    days = (today + timedelta(days=n) for n in range(LONGEST_CLOSED))
+    moments = (local(day, at, zone) for day in days if working_day(day, closed) == day for at in BATCHES)
     return next(moment for moment in moments if moment > now)
 
 

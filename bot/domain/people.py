@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from bot.domain import calendar
 from bot.domain.keeping import Keeping
 from bot.words import N_
 
@@ -105,6 +106,10 @@ class Organisation:
     def tz(self) -> ZoneInfo:
         """The time zone that its week is planned in."""
         return ZoneInfo(self.zone)
+
+    def next_batch(self, now: datetime) -> datetime:
+        """When what is waiting here is handed over next: at nine or three on a day on which people work."""
+        return calendar.next_batch(now, self.tz, calendar.bank_holidays(self.nation))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from bot.domain.keeping import Keeping
 from bot.domain.people import Segment
 from bot.domain.questions import SCORES
 from bot.errors import Refusal
-from bot.wire import Flag
+from bot.wire import Flag, is_blank
 from bot.words import N_
 
 K_SCORES, K_COMMENTS = 5, 10
@@ -99,7 +99,7 @@ def accept_comment(pulse: Pulse, comment: str, quotable: Flag, now: datetime) ->
     """Turn what was written into an answer, or say why not."""
     _require_open(pulse, now)
     words = comment.strip()
-    if not words:
+    if is_blank(words):
         raise Refusal(COMMENT_EMPTY, field="comment")
     if len(words) > COMMENT_LONGEST:
         raise Refusal(COMMENT_TOO_LONG, field="comment", values={"longest": COMMENT_LONGEST, "n": len(words)})

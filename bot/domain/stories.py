@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.domain.keeping import Keeping
 from bot.errors import Refusal
+from bot.wire import is_blank
 from bot.words import N_, NC_
 
 LONGEST = 2000
@@ -92,7 +93,7 @@ class Story:
 def accept_text(words: str, field: str, *, required: bool = True) -> str:
     """A story's words, trimmed, or why they are not accepted."""
     kept = words.strip()
-    if required and not kept:
+    if required and is_blank(kept):
         raise Refusal(EMPTY, field=field)
     if len(kept) > LONGEST:
         raise Refusal(TOO_LONG, field=field, values={"longest": LONGEST, "n": len(kept)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -14,6 +14,7 @@ from bot.domain.calendar import local, next_batch
 from bot.domain.ids import ID_BYTES
 from bot.domain.keeping import Keeping
 from bot.errors import Refusal
+from bot.wire import is_blank
 from bot.words import N_
 
 LONGEST = 2000
@@ -133,7 +134,7 @@ class Thread:
 def accept_body(words: str) -> str:
     """What may be sent, trimmed, or why it is not accepted."""
     kept = words.strip()
-    if not kept:
+    if is_blank(kept):
         raise Refusal(EMPTY, field="body")
     if len(kept) > LONGEST:
         raise Refusal(TOO_LONG, field="body", values={"longest": LONGEST, "n": len(kept)})
@@ -171,7 +172,7 @@ def open_until(thread: Thread) -> tuple[datetime, str] | None:
     return max(entry.shown_from for entry in thread.entries), NOT_YET
 
 
-def told_again(entry: Entry, now: datetime, zone: ZoneInfo) -> datetime:
+def told_again(entry: Entry, now: datetime, zone: ZoneInfo, closed: Container[date] = ()) -> datetime:
     """When a reply that may not have reached its author is told once more.
 
     Not at the next batch, which would tell in which part of the day the author's morning lies: at the first one of a
@@ -179,7 +180,7 @@ def told_again(entry: Entry, now: datetime, zone: ZoneInfo) -> datetime:
     """
     day = max(entry.shown_from.astimezone(UTC).date() + timedelta(days=1), now.astimezone(zone).date())
     begins = local(day, ALL_MORNINGS, zone)
-    return next_batch(begins if begins > now else local(day + timedelta(days=1), ALL_MORNINGS, zone), zone)
+    return next_batch(begins if begins > now else local(day + timedelta(days=1), ALL_MORNINGS, zone), zone, closed)
 
 
 def require_open(thread: Thread) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -86,7 +86,7 @@ async def my_data(held: Sequence[OwnData], _command: MyData, call: Call) -> Repl
     """Everything that is held about this person, in plain words: how many, and never what."""
     t = call.words
     body: list[Element] = []
-    for heading, parts in groupby((*held, OwnData(N_("On its way to you"), on_its_way)), key=lambda part: part.heading):
+    for heading, parts in _under_headings((*held, OwnData(N_("On its way to you"), on_its_way))).items():
         body += [Heading(t(heading)), *_joined([element for part in parts for element in await part.show(call)])]
     body += [Heading(t(N_("What is not held, or leads to nobody"))), *(text(t(line)) for line in NOT_HELD)]
     erase_button = Button(t(N_("Erase me")), EraseMe(), Style.DANGER, asks=True)
@@ -168,6 +168,14 @@ async def forget_settings(call: Call) -> None:
 def _accounts(held: Held, t: Words) -> str:
     named = (f"{t(PLATFORMS[platform])} ({n})" for platform, n in held.accounts.items())
     return ", ".join(named) or "-"
+
+
+def _under_headings(held: Sequence[OwnData]) -> Mapping[str, Sequence[OwnData]]:
+    """What stands under one heading together, in the order in which the headings come first."""
+    found: dict[str, list[OwnData]] = {}
+    for each in held:
+        found.setdefault(each.heading, []).append(each)
+    return found
 
 
 def _joined(elements: Sequence[Element]) -> Iterator[Element]:

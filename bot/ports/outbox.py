@@ -77,6 +77,9 @@ class Outbox(Protocol):
     async def fan_out(self, pulse: Pulse, notice: Notice, when: When) -> int:
         """Queue one delivery for everybody on the roster, each inside their own day. Returns their number."""
 
+    async def withdraw(self, kind: type[Notice], person: str) -> None:
+        """Forget what of this kind is queued for a person or was sent to them."""
+
     async def claim(self, now: datetime, most: int) -> tuple[Delivery, ...]:
         """Take on at most so many deliveries that are due.
 

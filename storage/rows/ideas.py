@@ -39,13 +39,15 @@ class IdeaRow(Row):
     apart: Mapped[bool]
     withdrawn: Mapped[bool]
     backed: Mapped[int]
+    frozen: Mapped[bool]
+    edition: Mapped[int]
 
 
 class BackingRow(Row):
-    """That somebody backs an idea, once: the key makes it so."""
+    """That somebody backs an idea, once. Who is in no column: a slot leads to them with the programme's key only."""
 
     __tablename__ = "backings"
     __table_args__ = BY_KEY
     idea_id: Mapped[str] = mapped_column(ForeignKey("ideas.id", ondelete="CASCADE"), primary_key=True)
-    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
+    slot: Mapped[bytes] = mapped_column(primary_key=True)
     organisation_id: Mapped[str] = organisation()

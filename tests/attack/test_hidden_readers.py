@@ -122,7 +122,7 @@ async def test_the_look_at_tellings_can_see(
     empty_sqlite: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Were it told again at the next batch, its time would tell on which side of it the author's morning lies."""
-    monkeypatch.setattr("bot.domain.threads.told_again", lambda _, now, zone: next_batch(now, zone))
+    monkeypatch.setattr("bot.domain.threads.told_again", lambda _, now, zone, closed: next_batch(now, zone, closed))
     async with in_doubt(empty_sqlite, tmp_path) as world:
         await through_the_day(world, MORNING)
         assert len(waiting_until([row for row in await news(world) if AGAIN in str(row["key"])])) > 1

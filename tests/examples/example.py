@@ -35,8 +35,8 @@ class Example:
     these values name are not as they were made.
 
     `live` has an account leave something behind in every column that can lead to it, with this word in all that it
-    writes; `shown` names, for each table, the line in "what is held about you" that tells of it. `batched` are the
-    notices that must not tell when somebody wrote, so that they go out with others.
+    writes; `shown` names, for each table, the line in "what is held about you" that tells of it, `counted` other lines.
+    `batched` are the notices that must not tell when somebody wrote, so that they go out with others.
     """
 
     things: Mapping[str, Make] = field(default_factory=dict)
@@ -47,4 +47,5 @@ class Example:
     untouched: Callable[[Councils, Values], Awaitable[None]] = nothing_changed
     live: Callable[[World, str, str], Awaitable[None]] = nothing_left
     shown: Values = field(default_factory=dict)
+    counted: tuple[str, ...] = ()
     batched: frozenset[type[Notice]] = frozenset()

@@ -78,11 +78,12 @@ async def live(world: World, account: str, word: str) -> None:
 
 EXAMPLE = Example(
     things={"idea": idea, "other": colleague_s},
-    fields={"text": TEXT, "verdict": "not_now", "reason": "There is no money"},
+    fields={"text": TEXT, "named": "yes", "verdict": "not_now", "reason": "There is no money"},
     given={BackIdea: backable, CompareIdea: two, ProposeMerge: two, DecideMerge: proposed},
     only=dict.fromkeys((AnswerIdea, SaveAnswer, CompareIdea, ProposeMerge), LEADING),
     untouched=untouched,
     live=live,
     shown={"ideas": "Ideas without your name", "backings": "Ideas that you back"},
+    counted=("Ideas with your name",),
     batched=frozenset({IdeaShared, IdeaAnswered, OwnIdeaAnswered, MergeProposed}),
 )

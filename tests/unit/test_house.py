@@ -15,7 +15,7 @@ import pytest
 
 from bot import features, ports
 from bot.feature import Feature
-from bot.routes import COMMANDS, FEATURES, LISTENING, NOTICES
+from bot.routes import COMMANDS, FEATURES, LISTENING, NOTICES, SAYING
 from bot.wire import Command, Message, Notice
 
 ROOT = Path(__file__).parents[2]
@@ -74,6 +74,13 @@ def test_what_a_feature_offers_it_answers(feature: Feature) -> None:
 def test_what_is_held_about_a_person_is_shown_and_forgotten(feature: Feature) -> None:
     """A feature that says it holds something shows its person how much, and says how it is erased."""
     assert bool(feature.holds) == bool(feature.own_data) == bool(feature.erasure)
+
+
+def test_what_a_feature_declares_is_taken_up() -> None:
+    """Digests, one's own data and erasure are made of all features but those that are made of the others."""
+    made = {"digests", "mydata", "home"}
+    assert {feature.name for feature in SAYING} == {feature.name for feature in FEATURES} - made
+    assert all(not feature.own_data and not feature.erasure for feature in FEATURES if feature.name in made)
 
 
 def test_rooms_are_small() -> None:

@@ -9,6 +9,7 @@ import pytest
 from bot.domain import ideas as rules
 from bot.domain.calendar import bank_holidays
 from bot.domain.ideas import Idea, IdeaKind, Verdict
+from bot.domain.people import Tree, Unit
 from bot.errors import Refusal
 from bot.features.ideas.commands import BackIdea, OfferIdea, SaveAnswer, ShowIdeas, WithdrawIdea
 from bot.views import Refused, Replace, Show
@@ -45,16 +46,27 @@ def test_how_many_back_it_is_said_in_fives(backed: int, said: int) -> None:
     assert rules.backed_by(an_idea(backed=backed)) == said
 
 
+TREE = Tree.of([Unit("root", "Council"), Unit("own", "Own", "root"), Unit("other", "Other", "root")])
+
+
 @pytest.mark.parametrize(
     ("writers", "unit"),
-    [({"own": 5}, "own"), ({"own": 4}, None), ({"own": 4, "other": 1}, "root"), ({"other": 9}, "root"), ({}, None)],
+    [
+        ({"own": 5}, "own"),
+        ({"own": 4}, None),
+        ({"own": 4, "root": 1}, "root"),
+        ({"own": 4, "other": 4}, "root"),
+        ({"own": 4, "other": 9}, None),
+        ({"other": 9, "root": 4}, None),
+        ({}, None),
+    ],
 )
 def test_an_unnamed_idea_stands_where_enough_people_hide_its_author(writers: dict[str, int], unit: str | None) -> None:
-    """In the unit itself from five people, else in the whole organisation, if that has five."""
-    assert rules.sheltering_unit("own", "root", writers) == unit
+    """In the unit itself from five people, else above it; whoever stands in a unit of their own hides nobody above."""
+    assert rules.sheltering_unit("own", TREE, writers) == unit
 
 
-@pytest.mark.parametrize("typed", ["many", "-1", "1.5", "10001", "٣"])
+@pytest.mark.parametrize("typed", ["many", "-1", "1.5", "10001", "٣", "9" * 5000])
 def test_hours_are_a_number(typed: str) -> None:
     """Anything else is asked for again, beside the field."""
     with pytest.raises(Refusal) as refused:
@@ -122,12 +134,14 @@ async def test_backers_are_forgotten_after_the_answer_and_their_number_stays(wor
     for account in ("u6", "u7"):
         await world.ask(account, BackIdea.name(), idea=idea.id)
     await world.ask("u0", SaveAnswer.name(), idea=idea.id, verdict="done", reason="It was easy")
+    async with world.product.store.view() as tx:
+        people = [person.id for person in await tx.people.list_all(world.organisation.id)]
     for days, names in ((14, 2), (16, 0)):
         await world.product.store.tidy(OPENS + timedelta(days=days))
         async with world.product.store.view() as tx:
             found = await tx.ideas.get(idea.id)
             assert found is not None and found.backed == 2
-            assert len(await tx.ideas.backers(idea.id)) == names
+            assert len(await tx.ideas.backers(idea, people)) == names
 
 
 async def test_many_ideas_come_in_pages(world: World) -> None:

@@ -42,9 +42,9 @@ async def post(due: Due, work: Work) -> None:
             await tx.outbox.queue(due.organisation.id, notice, Destination(channel=channel.id), when, key)
 
 
-async def stands(sections: Sequence[DigestSection], about: str, tx: Transaction) -> bool:
+async def stands(sections: Sequence[DigestSection], about: str, edition: int, tx: Transaction) -> bool:
     """Whether what a digest tells of may still be shown: one of its sections knows it."""
-    return any([await section.stands(about, tx) for section in sections if section.stands])
+    return any([await section.stands(about, edition, tx) for section in sections if section.stands])
 
 
 async def compose(sections: Sequence[DigestSection], notice: WeeklyDigest, reader: Reader) -> View | None:

@@ -15,7 +15,7 @@ FEATURE = Feature(
         commands.StartIdea: Route(handlers.start, reads=True),
         commands.OfferIdea: Route(handlers.offer),
         commands.ShowIdeas: Route(handlers.show_all, reads=True),
-        commands.ReadIdea: Route(handlers.read, reads=True),
+        commands.ReadAnswers: Route(handlers.read_answers, reads=True),
         commands.BackIdea: Route(handlers.back),
         commands.ChangeIdea: Route(handlers.change, reads=True),
         commands.SaveIdea: Route(handlers.save),
@@ -38,9 +38,11 @@ FEATURE = Feature(
     notices={
         notices.IdeaShared: NoticeHandler(notices.compose_shared, stands=notices.stands),
         notices.IdeasWaiting: NoticeHandler(notices.compose_waiting),
-        notices.IdeaAnswered: NoticeHandler(notices.compose_answered),
-        notices.OwnIdeaAnswered: NoticeHandler(notices.compose_own_answered, reader=notices.find_author),
-        notices.MergeProposed: NoticeHandler(notices.compose_merge, reader=notices.find_author),
+        notices.IdeaAnswered: NoticeHandler(notices.compose_answered, again=notices.tell_again),
+        notices.OwnIdeaAnswered: NoticeHandler(
+            notices.compose_own_answered, reader=notices.find_author, again=notices.tell_again
+        ),
+        notices.MergeProposed: NoticeHandler(notices.compose_merge, again=notices.tell_again),
     },
     jobs={WeeklyMoment.OPEN: notices.remind},
     doors=(Door(N_("Ideas"), commands.ShowIdeas()),),

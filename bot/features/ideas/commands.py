@@ -108,7 +108,5 @@ class DecideMerge(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class ReadIdea(Command):
-    """One idea, with what was said to it."""
-
-    idea: str
+class ReadAnswers(Command):
+    """What was said to the ideas that I have offered or back. It names none: it stands in the chats of both."""

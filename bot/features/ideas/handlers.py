@@ -8,9 +8,10 @@ from datetime import date
 
 from bot.core import Call
 from bot.domain import ideas as rules
-from bot.domain.calendar import bank_holidays, next_batch
+from bot.domain.calendar import bank_holidays
 from bot.domain.ideas import Idea
 from bot.domain.ids import new_id
+from bot.domain.people import without
 from bot.domain.programmes import Programme, of_today
 from bot.errors import NotFound, Refusal
 from bot.features.ideas import notices, screens
@@ -22,7 +23,7 @@ from bot.features.ideas.commands import (
     DecideMerge,
     OfferIdea,
     ProposeMerge,
-    ReadIdea,
+    ReadAnswers,
     SaveAnswer,
     SaveIdea,
     ShowIdeas,
@@ -31,15 +32,14 @@ from bot.features.ideas.commands import (
 )
 from bot.features.ideas.screens import Listed
 from bot.leading import units_answered_by
-from bot.ports.outbox import Destination, When
-from bot.views import Ask, Element, Fields, Replace, Reply, Show
+from bot.views import Ask, Element, Fields, Replace, Reply, Show, View
 from bot.wire import Flag
 from bot.words import N_
 
 NO_PROGRAMME = N_("No programme of change is running at the moment, so nobody would answer. Nothing was saved.")
 TOO_SMALL = N_(
-    "Fewer than five people are here, so without your name it would still give you away. Nothing was saved. Show your "
-    "name, and it can be offered."
+    "Too few people could have offered it from where you are, so without your name it would still give you away. "
+    "Nothing was saved. Show your name, and it can be offered."
 )
 ANSWER_SHOWN = N_("Your answer is shown with the idea. Whoever offered or backs it is told.")
 NO_OTHERS = N_("There is no other idea that waits for an answer.")
@@ -57,8 +57,7 @@ async def offer(command: OfferIdea, call: Call) -> Reply:
     call.tx.limits.take(call.person.id, call.today)
     await call.tx.ideas.add(idea, call.person.id)
     await notices.spread(idea, call)
-    tree = await call.tx.people.tree(call.organisation.id)
-    return Show(screens.offered(idea, tree.units[idea.unit].name, call.words))
+    return Show(await _receipt(idea, call))
 
 
 async def show_all(command: ShowIdeas, call: Call) -> Reply:
@@ -66,21 +65,26 @@ async def show_all(command: ShowIdeas, call: Call) -> Reply:
     found = await call.tx.ideas.of_organisation(call.organisation.id)
     mine = {idea.id for idea in await call.tx.ideas.by_author(call.organisation.id, call.person.id)}
     seen = [idea for idea in found if idea.shown_at(call.now) or idea.id in mine]
-    backs = await call.tx.ideas.backed_by(call.organisation.id, call.person.id)
     units = await units_answered_by(call.person, call.tx)
-    ordered = sorted(rules.in_order(seen), key=lambda idea: not (idea.open and idea.unit in units))
-    page = rules.page_of(ordered, command.page)
-    listed = [await _listed(idea, idea.id in mine, idea.id in backs, idea.unit in units, call) for idea in page.ideas]
-    return Show(screens.several(listed, page.number + 1 if page.more else 0, call.words))
+    page = rules.page_of(rules.in_order(seen, units), command.page)
+    backs = await call.tx.ideas.backed(page.ideas, call.person.id)
+    listed = [
+        Listed(idea, await _author(idea, call), idea.id in mine, idea.id in backs, idea.unit in units)
+        for idea in page.ideas
+    ]
+    return Show(screens.several(listed, page, call.words))
 
 
-async def read(command: ReadIdea, call: Call) -> Reply:
-    """One idea, with what was said to it."""
-    idea = await _visible(await call.tx.ideas.get(command.idea), call)
-    answer = await call.tx.ideas.get(idea.into) if idea.into else None
-    backs = await call.tx.ideas.backed_by(call.organisation.id, call.person.id)
-    listed = await _listed(answer or idea, await _is_own(idea, call), idea.id in backs, answers=False, call=call)
-    return Show(screens.one(listed, call.words))
+async def read_answers(_command: ReadAnswers, call: Call) -> Reply:
+    """What was said to the ideas that this person has offered or backs. In a form: their words stay in no chat."""
+    found = await call.tx.ideas.of_organisation(call.organisation.id)
+    into = {idea.into for idea in await call.tx.ideas.by_author(call.organisation.id, call.person.id)}
+    own = {idea.id for idea in await call.tx.ideas.by_author(call.organisation.id, call.person.id)} | into
+    answered = [idea for idea in found if idea.answer]
+    backs = await call.tx.ideas.backed(answered, call.person.id)
+    mine = [idea for idea in answered if idea.id in own or idea.id in backs]
+    newest = sorted(mine, key=lambda idea: (idea.answer.day if idea.answer else idea.day, idea.id), reverse=True)
+    return Ask(screens.answers_form([(idea, await _author(idea, call)) for idea in newest[: rules.PAGE]], call.words))
 
 
 async def back(command: BackIdea, call: Call) -> Reply:
@@ -89,26 +93,25 @@ async def back(command: BackIdea, call: Call) -> Reply:
     _require_open(idea)
     if await _is_own(idea, call):
         raise Refusal(rules.OWN)
-    await call.tx.ideas.back(idea.id, call.person.id)
+    await call.tx.ideas.back(idea, call.person.id)
     return Show(screens.thanks_for_backing(call.words))
 
 
 async def change(command: ChangeIdea, call: Call) -> Reply:
     """The form with the words as they are."""
     idea = await _own(await call.tx.ideas.get(command.idea), call)
-    _require_unfrozen(idea)
+    _require_unfrozen(idea, call)
     return Ask(screens.change_form(idea, call.words))
 
 
 async def save(command: SaveIdea, call: Call) -> Reply:
     """Keep other words, in every message they stand in, as long as nobody backs it."""
     idea = await _own(await call.tx.ideas.lock(command.idea), call)
-    _require_unfrozen(idea)
+    _require_unfrozen(idea, call)
     changed = replace(idea, text=rules.accept_text(command.text), hours=rules.accept_hours(command.hours))
     await call.tx.ideas.save(changed)
-    await notices.change_posts(idea.id, call)
-    tree = await call.tx.people.tree(call.organisation.id)
-    return Replace(screens.offered(changed, tree.units[idea.unit].name, call.words))
+    await notices.change_posts([idea.id], call)
+    return Replace(await _receipt(changed, call))
 
 
 async def withdraw(command: WithdrawIdea, call: Call) -> Reply:
@@ -131,7 +134,7 @@ async def save_answer(command: SaveAnswer, call: Call) -> Reply:
     _require_open(idea)
     given = rules.accept_answer(command.verdict, command.reason, command.by, call.today)
     await call.tx.ideas.save(replace(idea, answer=given, same_as=""))
-    await notices.change_posts(idea.id, call)
+    await notices.change_posts([idea.id], call)
     await notices.tell_of_answer(idea, call)
     return Replace(screens.said(ANSWER_SHOWN, call.words))
 
@@ -141,10 +144,10 @@ async def compare(command: CompareIdea, call: Call) -> Reply:
     idea = await _answerable(await call.tx.ideas.get(command.idea), call)
     _require_mergeable(idea)
     found = await call.tx.ideas.of_organisation(call.organisation.id)
-    others = [each for each in rules.in_order(found) if each.open and each.shown_at(call.now) and each.id != idea.id]
+    others = [each for each in found if each.open and each.shown_at(call.now) and each.id != idea.id]
     if not others:
         raise Refusal(NO_OTHERS)
-    return Ask(screens.compare_form(idea, others, call.words))
+    return Ask(screens.compare_form(idea, rules.most_alike(idea, others), call.words))
 
 
 async def propose_merge(command: ProposeMerge, call: Call) -> Reply:
@@ -155,10 +158,9 @@ async def propose_merge(command: ProposeMerge, call: Call) -> Reply:
     _require_open(other)
     if other.id == idea.id:
         raise Refusal(rules.ITSELF, field="other")
-    await call.tx.ideas.save(replace(idea, same_as=other.id))
-    notice = notices.MergeProposed(idea.id, other.id)
-    when, key = When(next_batch(call.now, call.organisation.tz)), f"{notice.name()}:{idea.id}:{other.id}"
-    await call.tx.outbox.queue(idea.organisation, notice, Destination(), when, key)
+    if idea.same_as != other.id:
+        await call.tx.ideas.save(replace(idea, same_as=other.id))
+        await notices.ask_author(idea, other, call)
     return Replace(screens.said(N_("Its author is asked. Until they say yes, both stay as they are."), call.words))
 
 
@@ -174,8 +176,9 @@ async def decide_merge(command: DecideMerge, call: Call) -> Reply:
     if command.agreed is not Flag.YES:
         await call.tx.ideas.save(replace(idea, same_as="", apart=True))
         return Replace(screens.said(N_("Your idea stays by itself."), call.words))
-    await call.tx.ideas.merge(idea.id, other.id)
-    await notices.change_posts(idea.id, call)
+    people = [person.id for person in await call.tx.people.list_all(idea.organisation)]
+    await call.tx.ideas.merge(idea, other, people)
+    await notices.change_posts([idea.id], call)
     return Replace(screens.said(N_("They are one idea now. You will be told when it is answered."), call.words))
 
 
@@ -183,7 +186,7 @@ async def show_held(call: Call) -> Sequence[Element]:
     """How many ideas lead to this person, and how many they back."""
     t = call.words
     ideas = await call.tx.ideas.by_author(call.organisation.id, call.person.id)
-    backs = await call.tx.ideas.backed_by(call.organisation.id, call.person.id)
+    backs = await call.tx.ideas.backed(await call.tx.ideas.of_organisation(call.organisation.id), call.person.id)
     rows = (
         (t(N_("Ideas with your name")), str(sum(bool(idea.author) for idea in ideas))),
         (t(N_("Ideas without your name")), str(sum(not idea.author for idea in ideas))),
@@ -197,17 +200,28 @@ async def erase(call: Call) -> None:
     for idea in await call.tx.ideas.by_author(call.organisation.id, call.person.id):
         await _take_back(idea, call)
     await call.tx.ideas.stop_backing(call.organisation.id, call.person.id)
+    for kind in (notices.IdeaAnswered, notices.MergeProposed):
+        await call.tx.outbox.withdraw(kind, call.person.id)
 
 
 async def _take_back(idea: Idea, call: Call) -> None:
-    """Erase an idea, and edit it out of every message it stands in."""
-    await call.tx.ideas.discard(idea.id)
-    await notices.change_posts(idea.id, call)
+    """Erase an idea, and edit it out of every message it stands in. What was merged into it stands by itself again."""
+    freed = await call.tx.ideas.discard(idea.id)
+    await notices.change_posts([idea.id, *freed], call)
+
+
+async def _receipt(idea: Idea, call: Call) -> View:
+    tree = await call.tx.people.tree(call.organisation.id)
+    where = tree.units[idea.unit].name if idea.unit != tree.root.id else ""
+    return screens.offered(idea, where, call.words)
 
 
 async def _offered(command: OfferIdea, programme: Programme, call: Call) -> Idea:
     """The idea as it will be kept."""
-    named = command.named is Flag.YES
+    named, due = command.named is Flag.YES, rules.due_on(call.today, _closed(call))
+    ends = rules.last_day_to_offer(programme.starts, programme.days, call.today, due)
+    if ends is not None:
+        raise Refusal(rules.ENDS, values={"day": call.words.day(ends)})
     return Idea(
         id=new_id(),
         organisation=call.organisation.id,
@@ -217,16 +231,17 @@ async def _offered(command: OfferIdea, programme: Programme, call: Call) -> Idea
         text=rules.accept_text(command.text),
         hours=rules.accept_hours(command.hours),
         day=call.today,
-        due=rules.due_on(call.today, _closed(call)),
+        due=due,
         author=call.person.id if named else "",
-        shown_from=None if named else next_batch(call.now, call.organisation.tz),
+        shown_from=None if named else call.organisation.next_batch(call.now),
     )
 
 
 async def _unnamed_unit(call: Call) -> str:
-    writers = await call.tx.people.possible_writers(call.organisation.id)
-    root = (await call.tx.people.tree(call.organisation.id)).root.id
-    unit = rules.sheltering_unit(call.person.unit, root, writers)
+    """Where an idea without a name is hidden. Stewards may be those who answer it, so they hide nobody."""
+    people, organisation = call.tx.people, call.organisation.id
+    writers = without(await people.stewards(organisation), await people.possible_writers(organisation))
+    unit = rules.sheltering_unit(call.person.unit, await people.tree(organisation), writers)
     if unit is None:
         raise Refusal(TOO_SMALL, field="named")
     return unit
@@ -239,9 +254,8 @@ async def _running(call: Call) -> Programme:
     return programme
 
 
-async def _listed(idea: Idea, own: bool, backs: bool, answers: bool, call: Call) -> Listed:  # noqa: FBT001
-    by = await notices.author_name(idea, call.tx) or call.words(N_("A colleague"))
-    return Listed(idea, by, own=own, backs=backs, answers=answers)
+async def _author(idea: Idea, call: Call) -> str:
+    return await notices.author_name(idea, call.tx) or call.words(N_("A colleague"))
 
 
 def _closed(call: Call) -> Container[date]:
@@ -250,19 +264,21 @@ def _closed(call: Call) -> Container[date]:
 
 def _require_open(idea: Idea) -> None:
     if not idea.open:
-        raise Refusal(rules.ANSWERED)
+        raise Refusal(rules.MERGED if idea.into else rules.ANSWERED)
 
 
-def _require_unfrozen(idea: Idea) -> None:
+def _require_unfrozen(idea: Idea, call: Call) -> None:
     _require_open(idea)
-    if idea.backed:
+    if idea.frozen:
         raise Refusal(rules.FROZEN)
+    if not idea.author and idea.shown_at(call.now):
+        raise Refusal(rules.HANDED_OVER)
 
 
 def _require_mergeable(idea: Idea) -> None:
     _require_open(idea)
-    if idea.apart:
-        raise Refusal(rules.APART)
+    if idea.apart or not idea.author:
+        raise Refusal(rules.APART if idea.author else rules.UNNAMED)
 
 
 async def _visible(idea: Idea | None, call: Call) -> Idea:

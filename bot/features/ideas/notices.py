@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.composing import Reader
+from bot.composing import Moment, Reader
 from bot.core import Call
 from bot.delivery import edit
-from bot.domain.calendar import next_batch
+from bot.domain import ideas as rules
 from bot.domain.digests import DigestWeek
 from bot.domain.ideas import Idea
+from bot.domain.ids import new_id
 from bot.feature import Said
 from bot.features.ideas import screens
 from bot.leading import answering, units_answered_by
 from bot.plan import Due, Work
-from bot.ports.outbox import Destination, When
+from bot.ports.outbox import Again, Destination, When
 from bot.ports.store import Transaction
 from bot.views import View
 from bot.wire import Notice
@@ -42,9 +44,10 @@ class IdeasWaiting(Notice):
 
 @dataclass(frozen=True, slots=True)
 class IdeaAnswered(Notice, batched=True):
-    """An idea that somebody backs has been answered."""
+    """An idea that somebody backs has been answered. `telling` rises where it is in doubt whether they were told."""
 
     idea: str
+    telling: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +56,16 @@ class OwnIdeaAnswered(Notice, batched=True):
 
     idea: str
     answered: str
+    telling: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class MergeProposed(Notice, batched=True):
-    """The author of an idea is asked whether it is the same as another one."""
+    """The author of an idea is asked whether it is the same as another one. Only of one that has their name."""
 
     idea: str
     other: str
+    telling: int = 1
 
 
 async def compose_shared(notice: IdeaShared, reader: Reader) -> View | None:
@@ -71,9 +76,9 @@ async def compose_shared(notice: IdeaShared, reader: Reader) -> View | None:
     return screens.shared(idea, await author_name(idea, reader.tx) or reader.words(N_("A colleague")), reader.words)
 
 
-async def stands(idea: str, tx: Transaction) -> bool:
-    """Whether an idea is not withdrawn, which it then is not until the transaction ends."""
-    return await tx.ideas.lock_if_shown(idea)
+async def stands(idea: str, edition: int, tx: Transaction) -> bool:
+    """Whether an idea is still as it was composed, which it then is until the transaction ends."""
+    return await tx.ideas.lock_if_shown(idea, edition)
 
 
 async def compose_waiting(notice: IdeasWaiting, reader: Reader) -> View | None:
@@ -85,7 +90,7 @@ async def compose_waiting(notice: IdeasWaiting, reader: Reader) -> View | None:
     return screens.waiting(len(waiting), min(idea.due for idea in waiting), reader.words) if waiting else None
 
 
-async def find_author(notice: OwnIdeaAnswered | MergeProposed, tx: Transaction) -> str | None:
+async def find_author(notice: OwnIdeaAnswered, tx: Transaction) -> str | None:
     """Who offered it, found at the moment of sending and for nothing else."""
     return await tx.ideas.find_author(notice.idea)
 
@@ -93,22 +98,23 @@ async def find_author(notice: OwnIdeaAnswered | MergeProposed, tx: Transaction) 
 async def compose_answered(notice: IdeaAnswered, reader: Reader) -> View | None:
     """Tell somebody who backs it."""
     idea = await reader.tx.ideas.get(notice.idea)
-    return None if idea is None or idea.answer is None else screens.answered(idea, reader.words)
+    if idea is None or idea.withdrawn or idea.answer is None:
+        return None
+    return screens.answered(reader.words, again=notice.telling > 1)
 
 
 async def compose_own_answered(notice: OwnIdeaAnswered, reader: Reader) -> View | None:
     """Tell its author in the same words, unless they are told already: as a backer, or of another that was merged."""
     idea = await reader.tx.ideas.get(notice.answered)
-    if idea is None or idea.answer is None or reader.person is None:
+    if idea is None or idea.withdrawn or idea.answer is None or reader.person is None:
         return None
-    if reader.person.id in await reader.tx.ideas.backers(idea.id):
+    if await reader.tx.ideas.backed([idea], reader.person.id):
         return None
-    for before in await _made_one(idea, reader.tx):
-        if before == notice.idea:
-            return screens.answered(idea, reader.words)
+    parts = await _made_one(idea, reader.tx)
+    for before in parts[: parts.index(notice.idea) if notice.idea in parts else 0]:
         if await reader.tx.ideas.find_author(before) == reader.person.id:
             return None
-    return None
+    return screens.answered(reader.words, again=notice.telling > 1)
 
 
 async def compose_merge(notice: MergeProposed, reader: Reader) -> View | None:
@@ -117,6 +123,13 @@ async def compose_merge(notice: MergeProposed, reader: Reader) -> View | None:
     if idea is None or other is None or not idea.open or not other.open or idea.same_as != other.id:
         return None
     return screens.asked_to_merge(idea, other, reader.words)
+
+
+async def tell_again(notice: IdeaAnswered | OwnIdeaAnswered | MergeProposed, at: Moment) -> Again | None:
+    """Whoever may not have been told is told at the next batch, if it still is news then."""
+    if notice.telling >= rules.TELLINGS:
+        return None
+    return Again(replace(notice, telling=notice.telling + 1), When(at.organisation.next_batch(at.now)))
 
 
 async def remind(due: Due, work: Work) -> None:
@@ -146,9 +159,10 @@ async def spread(idea: Idea, call: Call) -> None:
 
 async def tell_of_answer(idea: Idea, call: Call) -> None:
     """Queue the news for everybody who backs it, its author, and those of the ideas that were merged into it."""
-    outbox, when = call.tx.outbox, When(next_batch(call.now, call.organisation.tz))
+    outbox, when = call.tx.outbox, When(call.organisation.next_batch(call.now))
     backed = IdeaAnswered(idea.id)
-    for person in sorted(await call.tx.ideas.backers(idea.id)):
+    people = [person.id for person in await call.tx.people.list_all(idea.organisation)]
+    for person in sorted(await call.tx.ideas.backers(idea, people)):
         key = f"{backed.name()}:{idea.id}:{person}"
         await outbox.queue(idea.organisation, backed, Destination(person=person), when, key)
     for each in await _made_one(idea, call.tx):
@@ -156,10 +170,18 @@ async def tell_of_answer(idea: Idea, call: Call) -> None:
         await outbox.queue(idea.organisation, own, Destination(), when, f"{own.name()}:{each}")
 
 
-async def change_posts(idea: str, call: Call) -> None:
-    """Have every message that an idea stands in composed again."""
-    for post in await call.tx.channels.posts_about(call.organisation.id, idea):
-        await edit(call.tx, post, call.now)
+async def ask_author(idea: Idea, other: Idea, call: Call) -> None:
+    """Queue the question whether two ideas are one, for the author of the first."""
+    notice, when = MergeProposed(idea.id, other.id), When(call.organisation.next_batch(call.now))
+    key = f"{notice.name()}:{idea.id}:{new_id()}"
+    await call.tx.outbox.queue(idea.organisation, notice, Destination(person=idea.author), when, key)
+
+
+async def change_posts(ideas: Collection[str], call: Call) -> None:
+    """Have every message that one of these ideas stands in composed again."""
+    for idea in ideas:
+        for post in await call.tx.channels.posts_about(call.organisation.id, idea):
+            await edit(call.tx, post, call.now)
 
 
 async def author_name(idea: Idea, tx: Transaction) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain import ideas as rules
-from bot.domain.ideas import KINDS, VERDICTS, Idea, IdeaKind, Verdict
+from bot.domain.ideas import KINDS, VERDICTS, Idea, IdeaKind, IdeaPage, Verdict
 from bot.features.ideas.commands import (
     AnswerIdea,
     BackIdea,
@@ -16,7 +16,7 @@ from bot.features.ideas.commands import (
     DecideMerge,
     OfferIdea,
     ProposeMerge,
-    ReadIdea,
+    ReadAnswers,
     SaveAnswer,
     SaveIdea,
     ShowIdeas,
@@ -45,11 +45,19 @@ from bot.wire import Flag
 from bot.words import N_, NC_, Words
 
 CHOICES = 20
-"""Ideas that a leader can choose from as the same: more would be searched, not read."""
+"""Ideas that a leader can choose from as the same, those first that share most words with it."""
 SHOWN = N_(
     "What you typed stands in the chat under your name. To offer it without your name, write it anew in the form."
 )
 SAFE = N_("Without your name, it appears with others at nine or at three, with a day and no time.")
+SHOWN_IN = N_("It is shown now in the channels of {unit} and of the whole organisation.")
+SHOWN_TO_ALL = N_("It is shown now in the channel of the whole organisation.")
+SHOWN_LATER_IN = N_(
+    "It is shown with others, without your name, in the channels of {unit} and of the whole organisation."
+)
+SHOWN_LATER_TO_ALL = N_("It is shown with others, without your name, in the channel of the whole organisation.")
+TOLD_HERE = N_("You will be told here when it is answered: by {due}.")
+TOLD_BEFORE = N_("You may have been told of it before: we could not tell.")
 BACKING = N_("Each colleague can back it once. Nobody sees who does, only how many, in fives.")
 
 
@@ -123,23 +131,25 @@ def compare_form(idea: Idea, others: Sequence[Idea], t: Words) -> Form:
 
 
 def offered(idea: Idea, unit: str, t: Words) -> View:
-    """The receipt: that it is kept, where it is shown, and by when it is answered."""
-    shown = (
-        N_("It is shown to {unit} now.") if idea.author else N_("It is shown to {unit} with others, without your name.")
-    )
-    answered = N_("You will be told here when it is answered: by {due}.")
+    """The receipt: that it is kept, where it is shown, and by when it is answered. `unit` is nothing for the whole.
+
+    Of one without a name neither words nor id are in it: a chat is kept, and would tell whose it is.
+    """
+    named, unnamed = (SHOWN_IN, SHOWN_LATER_IN) if unit else (SHOWN_TO_ALL, SHOWN_LATER_TO_ALL)
+    lines = (text(t(named if idea.author else unnamed, unit=unit)), text(t(TOLD_HERE, due=t.day(idea.due))))
+    title = t(N_("Thank you for your idea"))
+    if not idea.author:
+        return View(title, (*lines, _all_ideas(t)))
     own = (Button(t(N_("Change it")), ChangeIdea(idea.id), asks=True), _withdraw(idea, t))
-    return View(
-        t(N_("Thank you for your idea")),
-        (Quote(idea.text), text(t(shown, unit=unit)), text(t(answered, due=t.day(idea.due))), Buttons(own)),
-    )
+    return View(title, (Quote(idea.text), *lines, Buttons(own)))
 
 
 def shared(idea: Idea, by: str, t: Words) -> View:
     """An idea in a channel."""
-    buttons = (Button(t(NC_("idea", "I back this")), BackIdea(idea.id)),) if idea.open else ()
-    ways = (Buttons((*buttons, Button(t(N_("All ideas")), ShowIdeas()))),)
-    return View(t(_title(idea)), (Quote(idea.text, by), *_standing(idea, t), *ways), about=idea.id)
+    backs = (Button(t(NC_("idea", "I back this")), BackIdea(idea.id)),) if idea.open else ()
+    ways = Buttons((*backs, Button(t(N_("All ideas")), ShowIdeas())))
+    said = (Quote(idea.text, by), *_standing(idea, rules.backed_by(idea), t), ways)
+    return View(t(_title(idea)), said, about=idea.id, edition=idea.edition)
 
 
 def gone(t: Words) -> View:
@@ -147,19 +157,25 @@ def gone(t: Words) -> View:
     return View(t(N_("An idea was withdrawn by the person who offered it.")))
 
 
-def one(listed: Listed, t: Words) -> View:
-    """One idea, by itself."""
-    return View(t(_title(listed.idea)), tuple(_part(listed, t)))
-
-
-def several(page: Sequence[Listed], following: int, t: Words) -> View:
-    """A page of the ideas there are. `following` is the number of the next one; nought where there is none."""
-    body: list[Element] = [] if page else [text(t(N_("There are none yet. Offer one with /idea.")))]
-    for listed in page:
-        body += [*_part(listed, t), Divider()]
-    more = (Button(t(N_("The next ones")), ShowIdeas(following)),) if following else ()
+def several(listed: Sequence[Listed], page: IdeaPage, t: Words) -> View:
+    """A page of the ideas there are."""
+    body: list[Element] = [] if listed else [text(t(N_("There are none yet. Offer one with /idea.")))]
+    for each in listed:
+        body += [*_part(each, t), Divider()]
+    before = (Button(t(N_("The ones before")), ShowIdeas(page.number - 1)),) if page.number else ()
+    after = (Button(t(N_("The next ones")), ShowIdeas(page.number + 1)),) if page.more else ()
     offer = Button(t(N_("Offer an idea")), StartIdea(), Style.PRIMARY, asks=True)
-    return View(t(N_("Ideas")), (*body, Note(t(BACKING)), Buttons((offer, *more))))
+    return View(t(N_("Ideas")), (*body, Note(t(BACKING)), Buttons((offer, *before, *after))))
+
+
+def answers_form(answered: Sequence[tuple[Idea, str]], t: Words) -> Form:
+    """Ideas with what was said to them, to be read."""
+    parts = tuple(
+        part for idea, by in answered for part in (Quote(idea.text, by), *_standing(idea, rules.backed_by(idea), t))
+    )
+    none = (text(t(N_("No idea that you have offered or back has an answer now."))),)
+    title, submit, cancel = t(N_("Answers to ideas")), t(N_("All ideas")), t(NC_("button", "Close"))
+    return Form(title, ShowIdeas, (), submit, cancel, parts or none)
 
 
 def thanks_for_backing(t: Words) -> View:
@@ -174,10 +190,11 @@ def waiting(n: int, due: date, t: Words) -> View:
     return View(many, (text(t(N_("The first one is due on {due}."), due=t.day(due))), Buttons((look,))))
 
 
-def answered(idea: Idea, t: Words) -> View:
-    """The news for whoever offered or backed an idea. It does not say which of the two they did."""
-    read = Button(t(N_("Read it")), ReadIdea(idea.id), Style.PRIMARY)
-    return View(t(N_("An idea that you offered or back has been answered")), (Buttons((read,)),))
+def answered(t: Words, *, again: bool) -> View:
+    """The news for whoever offered or backs an idea. It says neither which idea nor which of the two they did."""
+    read = Button(t(N_("Read it")), ReadAnswers(), Style.PRIMARY, asks=True)
+    note = (text(t(TOLD_BEFORE)),) if again else ()
+    return View(t(N_("An idea that you offered or back has been answered")), (*note, Buttons((read,))))
 
 
 def asked_to_merge(idea: Idea, other: Idea, t: Words) -> View:
@@ -215,7 +232,7 @@ def standing_line(waiting: int, answered: int, t: Words) -> Element:
 def _part(listed: Listed, t: Words) -> Iterator[Element]:
     idea = listed.idea
     yield Quote(idea.text, listed.by)
-    yield from _standing(idea, t)
+    yield from _standing(idea, rules.backed_by(idea, with_me=listed.backs), t)
     buttons = tuple(_buttons(listed, t))
     if buttons:
         yield Buttons(buttons, about=idea.text)
@@ -225,32 +242,32 @@ def _buttons(listed: Listed, t: Words) -> Iterator[Button]:
     idea = listed.idea
     if idea.open and listed.answers:
         yield Button(t(N_("Answer")), AnswerIdea(idea.id), Style.PRIMARY, asks=True)
-        if not idea.apart:
+        if idea.author and not idea.apart:
             yield Button(t(N_("It is the same as another")), CompareIdea(idea.id), asks=True)
     if idea.open and not listed.own and not listed.backs:
         yield Button(t(NC_("idea", "I back this")), BackIdea(idea.id))
-    if listed.own and idea.open and not idea.backed:
+    if listed.own and idea.open and not idea.frozen:
         yield Button(t(N_("Change it")), ChangeIdea(idea.id), asks=True)
     if listed.own:
         yield _withdraw(idea, t)
 
 
-def _standing(idea: Idea, t: Words) -> Iterator[Element]:
+def _standing(idea: Idea, backed: int, t: Words) -> Iterator[Element]:
     """How it stands: what would be saved, how many back it, and what was said to it."""
     if idea.hours:
         yield text(
             t.many("It would save about {n} hour a month.", "It would save about {n} hours a month.", idea.hours)
         )
-    backed = rules.backed_by(idea)
     if backed:
         yield text(t(N_("{n} or more colleagues back it."), n=backed))
     if idea.into:
-        yield text(t(N_("It was made one with another idea, and is answered there.")))
+        yield text(t(rules.MERGED))
     elif idea.answer is None:
         yield text(t(N_("A leader answers by {due}."), due=t.day(idea.due)))
     else:
-        by = f" {t(N_('By {day}.'), day=t.day(idea.answer.by))}" if idea.answer.by else ""
-        yield text(Strong(t(VERDICTS[idea.answer.verdict])), f": {idea.answer.reason}{by}")
+        yield text(Strong(t(VERDICTS[idea.answer.verdict])), f": {idea.answer.reason}")
+        if idea.answer.by:
+            yield text(t(N_("By {day}."), day=t.day(idea.answer.by)))
 
 
 def _title(idea: Idea) -> str:

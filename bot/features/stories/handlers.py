@@ -7,7 +7,6 @@ from dataclasses import replace
 from bot.core import Call
 from bot.delivery import edit
 from bot.domain import stories as rules
-from bot.domain.calendar import next_batch
 from bot.domain.ids import new_id
 from bot.domain.programmes import Programme, of_today
 from bot.domain.stories import Audience, Story, StoryKind, StoryState
@@ -116,5 +115,5 @@ async def _told(command: TellStory, story: Story, call: Call) -> Story:
         day=call.today,
         state=StoryState.SHARED,
         teller=call.person.id if named else "",
-        shown_from=None if named else next_batch(call.now, call.organisation.tz),
+        shown_from=None if named else call.organisation.next_batch(call.now),
     )

@@ -39,7 +39,7 @@ async def compose_shared(notice: StoryShared, reader: Reader) -> View | None:
     return View(headline(programme, story, t), tuple(story_parts(story, by, t)), about=story.id)
 
 
-async def stands(story: str, tx: Transaction) -> bool:
+async def stands(story: str, _edition: int, tx: Transaction) -> bool:
     """Whether a story is still shared, which it then is until the transaction ends."""
     return await tx.stories.lock_if_shared(story)
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from bot.core import Call
 from bot.domain import threads as rules
-from bot.domain.calendar import next_batch
 from bot.domain.ids import new_id
 from bot.domain.people import Role
 from bot.domain.threads import Entry, Hearing, Seat, Side, Thread
@@ -157,7 +156,7 @@ async def _reading(seat: Seat, author: str, call: Call) -> Form:
 
 def _next_batch(call: Call) -> str:
     """When what is written now is handed over, in words."""
-    return call.words.moment(next_batch(call.now, call.organisation.tz))
+    return call.words.moment(call.organisation.next_batch(call.now))
 
 
 async def _led_by(call: Call) -> list[Thread]:
@@ -175,7 +174,7 @@ async def _led_by(call: Call) -> list[Thread]:
 
 
 def _entry(side: Side, body: str, call: Call) -> Entry:
-    handed_over = next_batch(call.now, call.organisation.tz)
+    handed_over = call.organisation.next_batch(call.now)
     return Entry(new_id(), side, call.today, rules.accept_body(body), handed_over)
 
 

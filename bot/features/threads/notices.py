@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.composing import Moment, Reader
 from bot.core import Call
 from bot.domain import threads as rules
-from bot.domain.calendar import next_batch
+from bot.domain.calendar import bank_holidays
 from bot.domain.people import Person
 from bot.domain.threads import Entry, Side, Thread
 from bot.features.threads.access import leads
@@ -93,7 +93,7 @@ async def wait_again(notice: ThreadWaiting, at: Moment) -> Again | None:
     """A reader who may not have been told is told at the next batch, if it still waits then."""
     if notice.telling >= rules.TELLINGS:
         return None
-    return Again(replace(notice, telling=notice.telling + 1), When(next_batch(at.now, at.organisation.tz)))
+    return Again(replace(notice, telling=notice.telling + 1), When(at.organisation.next_batch(at.now)))
 
 
 async def answer_again(notice: ThreadAnswered, at: Moment) -> Again | None:
@@ -102,13 +102,13 @@ async def answer_again(notice: ThreadAnswered, at: Moment) -> Again | None:
     entries = {entry.id: entry for entry in thread.entries} if thread else {}
     if notice.telling >= rules.TELLINGS or notice.entry not in entries:
         return None
-    when = rules.told_again(entries[notice.entry], at.now, at.organisation.tz)
+    when = rules.told_again(entries[notice.entry], at.now, at.organisation.tz, bank_holidays(at.organisation.nation))
     return Again(replace(notice, telling=notice.telling + 1), When(when))
 
 
 async def tell_readers(readers: Collection[Person], thread: Thread, entry: Entry, call: Call) -> None:
     """Queue the news for its readers, with an unnamed author among them: whoever is left out would be known."""
-    when = When(next_batch(call.now, call.organisation.tz))
+    when = When(call.organisation.next_batch(call.now))
     for reader in readers:
         if reader.id == thread.author:
             continue
@@ -120,7 +120,7 @@ async def tell_readers(readers: Collection[Person], thread: Thread, entry: Entry
 async def tell_author(thread: Thread, entry: Entry, call: Call) -> None:
     """Queue the news for its author. To whom it goes is found when it is sent."""
     notice = ThreadAnswered(thread.id, entry.id)
-    when = When(next_batch(call.now, call.organisation.tz))
+    when = When(call.organisation.next_batch(call.now))
     await call.tx.outbox.queue(
         thread.organisation, notice, Destination(thread=thread.id), when, f"{notice.name()}:{entry.id}"
     )

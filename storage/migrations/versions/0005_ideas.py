@@ -33,6 +33,8 @@ def upgrade() -> None:
         sa.Column("apart", sa.Boolean(), nullable=False),
         sa.Column("withdrawn", sa.Boolean(), nullable=False),
         sa.Column("backed", sa.Integer(), nullable=False),
+        sa.Column("frozen", sa.Boolean(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name=op.f("fk_ideas_organisation_id"), ondelete="CASCADE"
         ),
@@ -49,24 +51,21 @@ def upgrade() -> None:
     op.create_table(
         "backings",
         sa.Column("idea_id", sa.String(length=32), nullable=False),
-        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("slot", sa.LargeBinary(), nullable=False),
         sa.Column("organisation_id", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(["idea_id"], ["ideas.id"], name=op.f("fk_backings_idea_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name=op.f("fk_backings_organisation_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_backings_person_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("idea_id", "person_id", name=op.f("pk_backings")),
+        sa.PrimaryKeyConstraint("idea_id", "slot", name=op.f("pk_backings")),
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("backings", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_backings_organisation_id"), ["organisation_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_backings_person_id"), ["person_id"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("backings", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_backings_person_id"))
         batch_op.drop_index(batch_op.f("ix_backings_organisation_id"))
 
     op.drop_table("backings")
