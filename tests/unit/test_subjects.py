@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Column, ForeignKey, MetaData, String, Table, text
 
 import storage
+from bot.domain.people import LEFT
 from bot.domain.sessions import CODE_LASTS, Pass, Purpose
 from bot.domain.threads import Hearing
 from bot.features.pulses.notices import PulseReminder
@@ -151,11 +152,13 @@ async def test_leaving_does_what_is_declared(world: World) -> None:
     await has_become(world, life.others, dict.fromkeys(PERSONAL, ErasureEffect.STAYS))
 
 
-async def test_what_ends_the_keeping_ends_it(world: World) -> None:
-    """Long after I left: what a clock or a close ends is gone, and so am I, to whom a bare id might have led."""
+@pytest.mark.parametrize("leaves", [True, False], ids=["left", "still here"])
+async def test_what_ends_the_keeping_ends_it(world: World, leaves: bool) -> None:  # noqa: FBT001
+    """Long after: what a clock or a close ends is gone, and so am I if I left, to whom a bare id might have led."""
     life = await lived(world)
     me = await person_of(world)
-    await gone(world, ME)
+    if leaves:
+        await gone(world, ME)
     await world.at(CLOSES)
     closed = await steal(world)
     by_close = {
@@ -164,10 +167,12 @@ async def test_what_ends_the_keeping_ends_it(world: World) -> None:
     assert by_close == {name: set() for name in by_close}
     await world.product.store.tidy(LONG_AFTER)
     loot = await steal(world)
-    assert me not in {row["id"] for row in loot["people"]}
+    assert (me in {row["id"] for row in loot["people"]}) is not leaves
     left = {name for name in PERSONAL if life.mine[name] & cells(loot, name)}
-    assert {PERSONAL[name].ends for name in left} <= {Ends.PERSON}
-    assert {PERSONAL[name].way for name in left} <= {Way.ID}, "a bare id, and nobody that it leads to"
+    by_leaving = {name for name, each in PERSONAL.items() if each.keeping is LEFT and not leaves}
+    assert {name for name in left - by_leaving if PERSONAL[name].ends is not Ends.PERSON} == set()
+    if leaves:
+        assert {PERSONAL[name].way for name in left} <= {Way.ID}, "a bare id, and nobody that it leads to"
 
 
 async def test_the_look_can_see(world: World) -> None:

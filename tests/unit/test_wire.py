@@ -15,7 +15,7 @@ from bot.errors import Refusal
 from bot.features.stories.notices import StoryShared
 from bot.features.threads.notices import ThreadAnswered, ThreadWaiting
 from bot.routes import COMMANDS, NOTICES
-from bot.wire import STALE, Command, Flag, Message, Notice, by_name
+from bot.wire import STALE, Command, Flag, Message, Notice, by_name, is_blank
 from tests.examples import EXAMPLES
 from tests.names import answered, known
 
@@ -178,3 +178,10 @@ def test_junk_is_read_or_refused_and_nothing_else(values: dict[str, str]) -> Non
         assert refusal.message == STALE  # noqa: PT017 (either is right)
     else:
         assert (type(found.number), type(found.fruit), type(found.tick)) == (int, Fruit, Flag)
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\u200b", "\u2800", "\u3164 \u00a0", "\t\n"])
+def test_what_cannot_be_seen_is_blank(blank: str) -> None:
+    """Spaces, marks without width, and letters that are drawn empty; one letter or one picture is something."""
+    assert is_blank(blank)
+    assert not any(is_blank(blank + seen) for seen in ("a", "\u0175", "?", "\U0001f44d"))
