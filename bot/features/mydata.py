@@ -25,8 +25,9 @@ NOT_HELD = (
     N_("Whether you answered a pulse that has closed, or which of its comments is yours."),
     N_("When you did anything, from where, or on which device."),
     N_(
-        "Who wrote a conversation that is closed or was opened with a code only, and who told a story without a name "
-        "once its programme is long over. Nobody can find these for you, and so they are not counted here."
+        "Who wrote a conversation that is closed or was opened with a code only, and who told a story or offered an "
+        "idea without a name once its programme is long over. Nobody can find these for you, and so they are not "
+        "counted here."
     ),
 )
 NOT_YET = N_("What is handed over at nine or at three is not counted before: you could see when somebody wrote to you.")
