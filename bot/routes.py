@@ -12,24 +12,23 @@ from bot.features import access, channels, digests, home, ideas, mydata, pulses,
 from bot.plan import Jobs, WeeklyMoment
 from bot.wire import Command, Notice
 
-LISTENING = (pulses.FEATURE, stories.FEATURE, threads.FEATURE, ideas.FEATURE, quotes.FEATURE)
-"""What people say, in the order in which it is offered."""
-
-ABOUT = (settings.FEATURE, access.FEATURE, channels.FEATURE)
-"""What is about the people and the place."""
-
-SAYING = (*LISTENING, *ABOUT)
-OFFERED = (
-    *LISTENING,
+DECLARED = (
+    pulses.FEATURE,
+    stories.FEATURE,
+    threads.FEATURE,
+    ideas.FEATURE,
+    quotes.FEATURE,
     settings.FEATURE,
-    mydata.declare(SAYING),
-    digests.declare(SAYING),
     access.FEATURE,
     channels.FEATURE,
 )
-"""All but the front door, in its order. Digests and data of one's own are made of what the others declare."""
+"""In the order in which they are offered. A new feature is added here."""
+
+OFFERED = (*DECLARED, mydata.declare(DECLARED), digests.declare(DECLARED))
+"""With one's own data and digests, which are made of what the others declare."""
 
 FEATURES: tuple[Feature, ...] = (*OFFERED, home.declare(OFFERED))
+"""With the front door, which is made of what all others offer."""
 
 COMMANDS: Mapping[type[Command], Route] = {
     kind: route for feature in FEATURES for kind, route in feature.commands.items()
