@@ -194,7 +194,7 @@ async def lived(world: World) -> Life:
     loot, me = await steal(world), await person_of(world)
     mine = {name: own(each, before, loot, me) for name, each in PERSONAL.items()}
     assert [name for name, rows in mine.items() if not rows] == [], "a row in every column"
-    others = {name: cells(loot, name) - mine[name] for name in PERSONAL}
+    others = {name: cells(loot, name) - mine[name] - going_with(mine, loot, name) for name in PERSONAL}
     return Life(mine, others, loot["deliveries"])
 
 
@@ -247,6 +247,14 @@ async def has_become(world: World, planted: Mapping[str, Planted], effects: Mapp
                 assert still == set() and {key for key, _ in planted[name]} <= rows, name
             case ErasureEffect.GOES:
                 assert still == set(), name
+
+
+def going_with(mine: Mapping[str, Planted], loot: Loot, name: str) -> Planted:
+    """What stands in this column beside something of mine that goes as a whole row, such as whom I thanked in it."""
+    table = name.partition(".")[0]
+    beside = [other for other in mine if other.startswith(f"{table}.") and other != name]
+    gone = {key for other in beside if PERSONAL[other].erased is ErasureEffect.GOES for key, _ in mine[other]}
+    return {cell for cell in cells(loot, name) if cell[0] in gone}
 
 
 def cells(loot: Loot, name: str) -> Planted:
