@@ -7,32 +7,30 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 from collections.abc import Collection, Mapping
-from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ideas import AUTHORS, BACKING, IDEAS, Idea, IdeaAnswer, IdeaKind, Verdict
-from bot.domain.keeping import Keeping
-from bot.errors import KeysLost, KeyTaken
-from storage.keys import KEY_BYTES, KeyStore
+from storage.keys import KeyStore
+from storage.programme_keys import ProgrammeKeys, by_end, needed_for
 from storage.rows.ideas import BackingRow, IdeaRow
-from storage.rows.organisations import ProgrammeRow
 from storage.seal import SLOT_BYTES, lock_route, unlock_route
 from storage.sql import insert
-from storage.subject import Batched, Ends, ErasureEffect, Keys, Personal, Purge, Subject, Way
+from storage.subject import Batched, Ends, ErasureEffect, Personal, Purge, Subject, Way
+
+KIND = "ideas"
 
 
 class SqlIdeas:
     def __init__(self, session: AsyncSession, keys: KeyStore) -> None:
         self._session = session
-        self._keys = keys
+        self._keys = ProgrammeKeys(keys, KIND)
 
     async def add(self, idea: Idea, author: str) -> None:
-        route = None if idea.author else lock_route(await self._key(idea.programme), author)
+        route = None if idea.author else lock_route(await self._keys.get(idea.programme), author)
         row = IdeaRow(id=idea.id, organisation_id=idea.organisation, programme_id=idea.programme, route=route, backed=0)
         row.frozen, row.edition = False, 0
         row.author, row.unit_id, row.kind = idea.author or None, idea.unit, idea.kind
@@ -79,7 +77,7 @@ class SqlIdeas:
         return tuple(await self._session.scalars(merged.returning(IdeaRow.id)))
 
     async def back(self, idea: Idea, person: str) -> None:
-        slot = _slot(await self._key(idea.programme), idea.id, person)
+        slot = _slot(await self._keys.get(idea.programme), idea.id, person)
         values = {"idea_id": idea.id, "slot": slot, "organisation_id": idea.organisation}
         await self._session.execute(insert(self._session, BackingRow).values(**values).on_conflict_do_nothing())
         await self._session.execute(update(IdeaRow).where(IdeaRow.id == idea.id).values(frozen=True))
@@ -91,7 +89,7 @@ class SqlIdeas:
 
     async def backers(self, idea: Idea, people: Collection[str]) -> frozenset[str]:
         slots = set(await self._session.scalars(select(BackingRow.slot).where(BackingRow.idea_id == idea.id)))
-        keys = await self._keys.get_all({_key_name(idea.programme)}) if slots else {}
+        keys = await self._keys.known({idea.programme}) if slots else {}
         return frozenset(p for key in keys.values() for p in people if _slot(key, idea.id, p) in slots)
 
     async def stop_backing(self, organisation: str, person: str) -> None:
@@ -110,8 +108,8 @@ class SqlIdeas:
 
     async def _slots(self, ideas: Collection[Idea], person: str) -> Mapping[str, bytes]:
         """Where this person would stand among the backers of each of these ideas."""
-        keys = await self._keys.get_all({_key_name(idea.programme) for idea in ideas})
-        known = ((idea.id, keys.get(_key_name(idea.programme))) for idea in ideas)
+        keys = await self._keys.known({idea.programme for idea in ideas})
+        known = ((idea.id, keys.get(idea.programme)) for idea in ideas)
         return {idea: _slot(key, idea, person) for idea, key in known if key}
 
     async def _one(self, query: Select[IdeaRow]) -> Idea | None:
@@ -132,23 +130,13 @@ class SqlIdeas:
 
     async def _authors(self, rows: Collection[IdeaRow]) -> Mapping[str, str | None]:
         """Who offered each of these, where that can be found."""
-        keys = await self._keys.get_all({_key_name(row.programme_id) for row in rows if row.route})
-        return {row.id: _author(row, keys.get(_key_name(row.programme_id))) for row in rows}
-
-    async def _key(self, programme: str) -> bytes:
-        name = _key_name(programme)
-        try:
-            return await self._keys.get(name)
-        except KeysLost:
-            # Another process may be making it at this moment; whichever key is first is the programme's.
-            with suppress(KeyTaken):
-                await self._keys.put(name, os.urandom(KEY_BYTES))
-            return await self._keys.get(name)
+        keys = await self._keys.known({row.programme_id for row in rows if row.route})
+        return {row.id: _author(row, keys.get(row.programme_id)) for row in rows}
 
 
 async def forget_authors(session: AsyncSession, now: datetime) -> None:
     """Forget the routes of programmes whose keys go: without them they are noise, and noise need not be kept."""
-    over = (await _programmes(session, now.date(), AUTHORS))[True]
+    over = (await by_end(session, now.date(), AUTHORS))[True]
     routes = (IdeaRow.programme_id.in_(over), IdeaRow.route.is_not(None))
     await session.execute(update(IdeaRow).where(*routes).values(route=None))
 
@@ -156,28 +144,12 @@ async def forget_authors(session: AsyncSession, now: datetime) -> None:
 async def forget_backers(session: AsyncSession, now: datetime) -> None:
     """Keep only how many backed an idea, once it was answered and they have been told, or its programme has ended."""
     answered = IdeaRow.answered_on < now.date() - BACKING.lasts()
-    over = IdeaRow.programme_id.in_((await _programmes(session, now.date(), BACKING))[True])
+    over = IdeaRow.programme_id.in_((await by_end(session, now.date(), BACKING))[True])
     query = select(IdeaRow.id).where(answered | over, select(BackingRow).where(_of_idea()).exists())
     old = list(await session.scalars(query))
     n = select(func.count()).where(_of_idea()).scalar_subquery()
     await session.execute(update(IdeaRow).where(IdeaRow.id.in_(old)).values(backed=IdeaRow.backed + n))
     await session.execute(delete(BackingRow).where(BackingRow.idea_id.in_(old)))
-
-
-async def keys_of_programmes(session: AsyncSession, today: date) -> Keys:
-    """A programme's key is needed as long as its authors may be found, and no longer."""
-    programmes = await _programmes(session, today, AUTHORS)
-    needed, done = (frozenset(map(_key_name, programmes[over])) for over in (False, True))
-    return Keys(needed, done)
-
-
-async def _programmes(session: AsyncSession, today: date, keeping: Keeping) -> Mapping[bool, list[str]]:
-    """The programmes by whether they ended so long ago that this is not kept any more."""
-    found: dict[bool, list[str]] = {False: [], True: []}
-    query = select(ProgrammeRow.id, ProgrammeRow.starts, ProgrammeRow.days)
-    for programme, starts, days in await session.execute(query):
-        found[starts + timedelta(days=days) + keeping.lasts() < today].append(programme)
-    return found
 
 
 def _of_idea() -> ColumnElement[bool]:
@@ -187,10 +159,6 @@ def _of_idea() -> ColumnElement[bool]:
 def _slot(key: bytes, idea: str, person: str) -> bytes:
     """Where a person stands among the backers of an idea. Without the programme's key it leads to nobody."""
     return hmac.digest(key, f"backs|{idea}|{person}".encode(), hashlib.sha256)[:SLOT_BYTES]
-
-
-def _key_name(programme: str) -> str:
-    return f"ideas-{programme}"
 
 
 def _author(row: IdeaRow, key: bytes | None) -> str | None:
@@ -246,6 +214,6 @@ SUBJECT = Subject(
         Personal(BackingRow.slot, BACKING, erased=GOES, departed=STAYS, ends=Ends.CLOCK, way=Way.LOCKED),
     ),
     purges=(Purge(forget_authors, AUTHORS), Purge(forget_backers, BACKING)),
-    keys=keys_of_programmes,
+    keys=needed_for(KIND, AUTHORS),
     batched=(Batched(IdeaRow, timed=True),),
 )

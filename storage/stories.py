@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Mapping
-from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.digests import Span
 from bot.domain.stories import DRAFTS, STORIES, TELLERS, Audience, Story, StoryKind, StoryState
-from bot.errors import KeysLost, KeyTaken
-from storage.keys import KEY_BYTES, KeyStore
-from storage.rows.organisations import ProgrammeRow
+from storage.keys import KeyStore
+from storage.programme_keys import ProgrammeKeys, by_end, needed_for
 from storage.rows.stories import StoryRow
 from storage.seal import lock_route, unlock_route
-from storage.subject import Batched, Ends, ErasureEffect, Keys, Personal, Purge, Subject, Way
+from storage.subject import Batched, Ends, ErasureEffect, Personal, Purge, Subject, Way
+
+KIND = "stories"
 
 
 class SqlStories:
     def __init__(self, session: AsyncSession, keys: KeyStore) -> None:
         self._session = session
-        self._keys = keys
+        self._keys = ProgrammeKeys(keys, KIND)
 
     async def draft(self, story: Story, person: str) -> None:
         """Even a story that will be named starts with a locked route: its teller has not chosen yet."""
         row = StoryRow(id=story.id, organisation_id=story.organisation, programme_id=story.programme)
         _write(row, story)
-        row.route = lock_route(await self._key(story.programme), person)
+        row.route = lock_route(await self._keys.get(story.programme), person)
         self._session.add(row)
         await self._session.flush()
 
@@ -78,18 +77,8 @@ class SqlStories:
 
     async def _tellers(self, rows: Collection[StoryRow]) -> Mapping[str, str]:
         """Who told each of these, where that can be found."""
-        keys = await self._keys.get_all({_key_name(row.programme_id) for row in rows if row.route})
-        return {row.id: _teller(row, keys.get(_key_name(row.programme_id))) for row in rows}
-
-    async def _key(self, programme: str) -> bytes:
-        name = _key_name(programme)
-        try:
-            return await self._keys.get(name)
-        except KeysLost:
-            # Another process may be making it at this moment; whichever key is first is the programme's.
-            with suppress(KeyTaken):
-                await self._keys.put(name, os.urandom(KEY_BYTES))
-            return await self._keys.get(name)
+        keys = await self._keys.known({row.programme_id for row in rows if row.route})
+        return {row.id: _teller(row, keys.get(row.programme_id)) for row in rows}
 
 
 async def forget_drafts(session: AsyncSession, now: datetime) -> None:
@@ -100,28 +89,9 @@ async def forget_drafts(session: AsyncSession, now: datetime) -> None:
 
 async def forget_tellers(session: AsyncSession, now: datetime) -> None:
     """Forget the routes of programmes whose keys go: without them they are noise, and noise need not be kept."""
-    known = await session.execute(select(ProgrammeRow.id, ProgrammeRow.starts, ProgrammeRow.days))
-    ended = [programme for programme, starts, days in known if _over(starts, days, now.date())]
-    routes = (StoryRow.programme_id.in_(ended), StoryRow.route.is_not(None))
+    over = (await by_end(session, now.date(), TELLERS))[True]
+    routes = (StoryRow.programme_id.in_(over), StoryRow.route.is_not(None))
     await session.execute(update(StoryRow).where(*routes).values(route=None))
-
-
-async def keys_of_programmes(session: AsyncSession, today: date) -> Keys:
-    """A programme's key is needed as long as its tellers may be found, and no longer."""
-    names: dict[bool, set[str]] = {True: set(), False: set()}
-    query = select(ProgrammeRow.id, ProgrammeRow.starts, ProgrammeRow.days)
-    for programme, starts, days in await session.execute(query):
-        names[_over(starts, days, today)].add(_key_name(programme))
-    return Keys(needed=frozenset(names[False]), done=frozenset(names[True]))
-
-
-def _over(starts: date, days: int, today: date) -> bool:
-    """Whether a programme ended so long ago that nobody can find the tellers of its stories any more."""
-    return starts + timedelta(days=days) + TELLERS.lasts() < today
-
-
-def _key_name(programme: str) -> str:
-    return f"stories-{programme}"
 
 
 def _teller(row: StoryRow, key: bytes | None) -> str:
@@ -162,6 +132,6 @@ SUBJECT = Subject(
         Personal(StoryRow.route, TELLERS, erased=GOES, departed=STAYS, ends=Ends.CLOCK, way=Way.LOCKED),
     ),
     purges=(Purge(forget_drafts, DRAFTS), Purge(forget_tellers, TELLERS)),
-    keys=keys_of_programmes,
+    keys=needed_for(KIND, TELLERS),
     batched=(Batched(StoryRow, again=select(StoryRow.id).where(StoryRow.state == StoryState.DRAFT), timed=True),),
 )
