@@ -79,7 +79,7 @@ class SqlIdeas:
         return tuple(await self._session.scalars(merged.returning(IdeaRow.id)))
 
     async def back(self, idea: Idea, person: str) -> None:
-        slot = _slot(await self._key(idea.programme), idea.id, person)
+        slot = backing_slot(await self._key(idea.programme), idea.id, person)
         values = {"idea_id": idea.id, "slot": slot, "organisation_id": idea.organisation}
         await self._session.execute(insert(self._session, BackingRow).values(**values).on_conflict_do_nothing())
         await self._session.execute(update(IdeaRow).where(IdeaRow.id == idea.id).values(frozen=True))
@@ -91,8 +91,8 @@ class SqlIdeas:
 
     async def backers(self, idea: Idea, people: Collection[str]) -> frozenset[str]:
         slots = set(await self._session.scalars(select(BackingRow.slot).where(BackingRow.idea_id == idea.id)))
-        keys = await self._keys.get_all({_key_name(idea.programme)}) if slots else {}
-        return frozenset(p for key in keys.values() for p in people if _slot(key, idea.id, p) in slots)
+        keys = await self._keys.get_all({key_name(idea.programme)}) if slots else {}
+        return frozenset(p for key in keys.values() for p in people if backing_slot(key, idea.id, p) in slots)
 
     async def stop_backing(self, organisation: str, person: str) -> None:
         # Locked in one order by all: a merge that goes on meanwhile would copy what is forgotten here.
@@ -110,9 +110,9 @@ class SqlIdeas:
 
     async def _slots(self, ideas: Collection[Idea], person: str) -> Mapping[str, bytes]:
         """Where this person would stand among the backers of each of these ideas."""
-        keys = await self._keys.get_all({_key_name(idea.programme) for idea in ideas})
-        known = ((idea.id, keys.get(_key_name(idea.programme))) for idea in ideas)
-        return {idea: _slot(key, idea, person) for idea, key in known if key}
+        keys = await self._keys.get_all({key_name(idea.programme) for idea in ideas})
+        known = ((idea.id, keys.get(key_name(idea.programme))) for idea in ideas)
+        return {idea: backing_slot(key, idea, person) for idea, key in known if key}
 
     async def _one(self, query: Select[IdeaRow]) -> Idea | None:
         row = await self._session.scalar(query.execution_options(populate_existing=True))
@@ -132,11 +132,11 @@ class SqlIdeas:
 
     async def _authors(self, rows: Collection[IdeaRow]) -> Mapping[str, str | None]:
         """Who offered each of these, where that can be found."""
-        keys = await self._keys.get_all({_key_name(row.programme_id) for row in rows if row.route})
-        return {row.id: _author(row, keys.get(_key_name(row.programme_id))) for row in rows}
+        keys = await self._keys.get_all({key_name(row.programme_id) for row in rows if row.route})
+        return {row.id: _author(row, keys.get(key_name(row.programme_id))) for row in rows}
 
     async def _key(self, programme: str) -> bytes:
-        name = _key_name(programme)
+        name = key_name(programme)
         try:
             return await self._keys.get(name)
         except KeysLost:
@@ -167,7 +167,7 @@ async def forget_backers(session: AsyncSession, now: datetime) -> None:
 async def keys_of_programmes(session: AsyncSession, today: date) -> Keys:
     """A programme's key is needed as long as its authors may be found, and no longer."""
     programmes = await _programmes(session, today, AUTHORS)
-    needed, done = (frozenset(map(_key_name, programmes[over])) for over in (False, True))
+    needed, done = (frozenset(map(key_name, programmes[over])) for over in (False, True))
     return Keys(needed, done)
 
 
@@ -184,12 +184,13 @@ def _of_idea() -> ColumnElement[bool]:
     return BackingRow.idea_id == IdeaRow.id
 
 
-def _slot(key: bytes, idea: str, person: str) -> bytes:
+def backing_slot(key: bytes, idea: str, person: str) -> bytes:
     """Where a person stands among the backers of an idea. Without the programme's key it leads to nobody."""
     return hmac.digest(key, f"backs|{idea}|{person}".encode(), hashlib.sha256)[:SLOT_BYTES]
 
 
-def _key_name(programme: str) -> str:
+def key_name(programme: str) -> str:
+    """What the key of a programme's ideas is called."""
     return f"ideas-{programme}"
 
 
