@@ -267,6 +267,8 @@ def test_p9_the_attack_sees_a_backer(loot: Loot) -> None:
     for slot in slots:
         bare = partial(_slotted, who, slot)
         seen(backers.locked(nightly(loot, bare)))
+    beside = rows(loot.closed, "backings", lambda r: {"by": who[backers.slot_of(r)]})
+    seen(backers.named_nowhere(closed(loot, beside)))
     in_order = sorted(loot.closed["backings"], key=lambda row: people.index(who[backers.slot_of(row)]))
     seen(written.no_order(closed(loot, changed(loot.closed, backings=in_order))))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.audit.attacks.remains import ID
+from bot.audit.attacks.remains import ID, mentioned
 from bot.audit.findings import Finding, Verdict, held_if
 from bot.audit.loot import Loot
 from bot.audit.thief import Rows, Tables
@@ -18,7 +19,7 @@ AROUND = ("programmes", "organisations")
 
 def attack(loot: Loot) -> list[Finding]:
     """Everything about backers."""
-    return [locked(loot)]
+    return [locked(loot), named_nowhere(loot)]
 
 
 def locked(loot: Loot) -> Finding:
@@ -34,6 +35,18 @@ def locked(loot: Loot) -> Finding:
         f"from it, {twice} at two ideas. With the key, all {len(loot.truth.backings)} do lead to their backers."
     )
     return held_if("P9", told + twice == 0, words, {"told": told, "twice": twice, "control": len(slots)})
+
+
+def named_nowhere(loot: Loot) -> Finding:
+    """P9: no row of any copy names somebody beside an idea that they back."""
+    who = backers_by_slot(loot)
+    backers: dict[str, set[str]] = defaultdict(set)
+    for row in loot.opened["backings"]:
+        backers[str(row["idea_id"])].add(who.get(slot_of(row), ""))
+    found = [mentioned(row) for tables in loot.copies for rows in tables.values() for row in rows]
+    named = sum(any(backers[idea] & ids for idea in ids & backers.keys()) for ids in found)
+    words = f"{len(backers)} ideas that somebody backs, none of which has been answered: {named} rows name a backer."
+    return held_if("P9", named == 0, words, {"named": named})
 
 
 def backers_by_slot(loot: Loot) -> Mapping[bytes, str]:
