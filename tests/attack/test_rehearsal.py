@@ -70,15 +70,28 @@ async def _always(*_args: object) -> bool:
     return True
 
 
+@pytest.mark.parametrize(
+    ("action", "given", "guard"),
+    [
+        ("OpenThread", {"body": "Please listen"}, "storage.threads.SqlThreads.opened_by"),
+        ("OfferIdea", {"text": "Fewer forms"}, "bot.features.ideas.handlers._is_own"),
+    ],
+    ids=["conversations", "ideas"],
+)
 async def test_ids_that_answer_differently_are_seen(
-    empty_sqlite: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    empty_sqlite: Databases,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+    given: dict[str, str],
+    guard: str,
 ) -> None:
-    """P11: were anybody let into anybody's conversation, the attempt would see it."""
+    """P11: were anybody let into anybody's conversation, or at anybody's idea, the attempt would see it."""
     async with founded(place_of(empty_sqlite.sqlite(tmp_path), tmp_path), Plan(FEW)) as company:
         await company.at(OPENS)
-        await company.ask(company.crowd.speaking[0], "OpenThread", body="Please listen")
+        await company.ask(company.crowd.speaking[0], action, **given)
         assert (await tries.walk(company, (await company.pulse()).id)).succeeded == []
-        monkeypatch.setattr("storage.threads.SqlThreads.opened_by", _always)
+        monkeypatch.setattr(guard, _always)
         assert (await tries.walk(company, (await company.pulse()).id)).succeeded
 
 
