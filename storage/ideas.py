@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ideas import AUTHORS, BACKING, IDEAS, Idea, IdeaAnswer, IdeaKind, Verdict
+from bot.domain.ids import new_id
 from storage.keys import KeyStore
 from storage.programme_keys import ProgrammeKeys, by_end, needed_for
 from storage.rows.ideas import BackingRow, IdeaRow
@@ -77,10 +78,11 @@ class SqlIdeas:
         return tuple(await self._session.scalars(merged.returning(IdeaRow.id)))
 
     async def back(self, idea: Idea, person: str) -> None:
-        slot = _slot(await self._keys.get(idea.programme), idea.id, person)
-        values = {"idea_id": idea.id, "slot": slot, "organisation_id": idea.organisation}
+        slot = backing_slot(await self._keys.get(idea.programme), idea.id, person)
+        values = {"id": new_id(), "idea_id": idea.id, "slot": slot, "organisation_id": idea.organisation}
         await self._session.execute(insert(self._session, BackingRow).values(**values).on_conflict_do_nothing())
-        await self._session.execute(update(IdeaRow).where(IdeaRow.id == idea.id).values(frozen=True))
+        unfrozen = (IdeaRow.id == idea.id, IdeaRow.frozen.is_(False))
+        await self._session.execute(update(IdeaRow).where(*unfrozen).values(frozen=True))
 
     async def backed(self, ideas: Collection[Idea], person: str) -> frozenset[str]:
         slots = {slot: idea for idea, slot in (await self._slots(ideas, person)).items()}
@@ -90,7 +92,7 @@ class SqlIdeas:
     async def backers(self, idea: Idea, people: Collection[str]) -> frozenset[str]:
         slots = set(await self._session.scalars(select(BackingRow.slot).where(BackingRow.idea_id == idea.id)))
         keys = await self._keys.known({idea.programme}) if slots else {}
-        return frozenset(p for key in keys.values() for p in people if _slot(key, idea.id, p) in slots)
+        return frozenset(p for key in keys.values() for p in people if backing_slot(key, idea.id, p) in slots)
 
     async def stop_backing(self, organisation: str, person: str) -> None:
         # Locked in one order by all: a merge that goes on meanwhile would copy what is forgotten here.
@@ -110,7 +112,7 @@ class SqlIdeas:
         """Where this person would stand among the backers of each of these ideas."""
         keys = await self._keys.known({idea.programme for idea in ideas})
         known = ((idea.id, keys.get(idea.programme)) for idea in ideas)
-        return {idea: _slot(key, idea, person) for idea, key in known if key}
+        return {idea: backing_slot(key, idea, person) for idea, key in known if key}
 
     async def _one(self, query: Select[IdeaRow]) -> Idea | None:
         row = await self._session.scalar(query.execution_options(populate_existing=True))
@@ -156,7 +158,7 @@ def _of_idea() -> ColumnElement[bool]:
     return BackingRow.idea_id == IdeaRow.id
 
 
-def _slot(key: bytes, idea: str, person: str) -> bytes:
+def backing_slot(key: bytes, idea: str, person: str) -> bytes:
     """Where a person stands among the backers of an idea. Without the programme's key it leads to nobody."""
     return hmac.digest(key, f"backs|{idea}|{person}".encode(), hashlib.sha256)[:SLOT_BYTES]
 
@@ -206,6 +208,9 @@ def _answer(row: IdeaRow) -> IdeaAnswer | None:
 
 
 GOES, STAYS = ErasureEffect.GOES, ErasureEffect.STAYS
+OPEN = (IdeaRow.verdict.is_(None), IdeaRow.withdrawn.is_(False))
+"""What may still be backed. Its rows are written again first, so that they are locked before those of its backers."""
+
 SUBJECT = Subject(
     "ideas",
     personal=(
@@ -215,5 +220,8 @@ SUBJECT = Subject(
     ),
     purges=(Purge(forget_authors, AUTHORS), Purge(forget_backers, BACKING)),
     keys=needed_for(KIND, AUTHORS),
-    batched=(Batched(IdeaRow, timed=True),),
+    batched=(
+        Batched(IdeaRow, again=select(IdeaRow.id).where(*OPEN), timed=True),
+        Batched(BackingRow, again=select(BackingRow.id).join(IdeaRow, _of_idea()).where(*OPEN)),
+    ),
 )

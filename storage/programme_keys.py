@@ -27,7 +27,7 @@ class ProgrammeKeys:
 
     async def get(self, programme: str) -> bytes:
         """The key of a programme, made now if there is none."""
-        name = _name(self.kind, programme)
+        name = key_name(self.kind, programme)
         try:
             return await self.store.get(name)
         except KeysLost:
@@ -38,7 +38,7 @@ class ProgrammeKeys:
 
     async def known(self, programmes: Collection[str]) -> Mapping[str, bytes]:
         """The keys of these programmes, as far as there are any."""
-        names = {_name(self.kind, programme): programme for programme in programmes}
+        names = {key_name(self.kind, programme): programme for programme in programmes}
         found = await self.store.get_all(set(names))
         return {names[name]: key for name, key in found.items()}
 
@@ -57,11 +57,12 @@ def needed_for(kind: str, keeping: Keeping) -> Callable[[AsyncSession, date], Aw
 
     async def keys(session: AsyncSession, today: date) -> Keys:
         programmes = await by_end(session, today, keeping)
-        needed, done = (frozenset(_name(kind, each) for each in programmes[over]) for over in (False, True))
+        needed, done = (frozenset(key_name(kind, each) for each in programmes[over]) for over in (False, True))
         return Keys(needed, done)
 
     return keys
 
 
-def _name(kind: str, programme: str) -> str:
+def key_name(kind: str, programme: str) -> str:
+    """What a programme's key of a kind is called in the key store."""
     return f"{kind}-{programme}"

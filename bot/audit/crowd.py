@@ -1,4 +1,4 @@
-"""Invented people, who answer, change their minds, comment, tell stories and speak up, each the same way every time."""
+"""Invented people, who answer, comment, tell stories, speak up and offer ideas, each the same way every time."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ ANSWERING, TALKING = 0.7, 0.12
 INSISTING = 10
 """One in so many of those who answer sends it again and again."""
 WATCHING = 4
+BACKED = (1, 2)
+"""Whose ideas people back: those of the next ones who offer any."""
 STEWARD = "steward"
 DAYS = (0.4, 0.65, 0.9, 1.0)
 """How many of those who will answer have done so by the end of each day."""
@@ -54,7 +56,7 @@ class Crowd:
     def of(cls, plan: Plan) -> Crowd:
         """A crowd of this size."""
         chance = random.Random(plan.seed)  # noqa: S311 (a story to be told, not a secret)
-        marks = Marks(*(f"zq{kind}{plan.mark}" for kind in ("person", "answer", "draft", "story", "thread")))
+        marks = Marks(*(f"zq{kind}{plan.mark}" for kind in ("person", "answer", "draft", "story", "thread", "idea")))
         everybody = [f"{marks.person}n{number}" for number in range(plan.people)]
         teams = max(2, plan.people // TEAM)
         staff = everybody[teams:]
@@ -79,6 +81,17 @@ class Crowd:
         leaders = list(self.leaders.values())
         return sorted({leaders[self.staff.index(author) % len(leaders)] for author in self.speaking[:WATCHING]})
 
+    @property
+    def offering(self) -> Sequence[str]:
+        """Who offers an idea: those who speak up, the last of them first, so that one order is not the other."""
+        return self.speaking[::-1]
+
+    @property
+    def backing(self) -> Sequence[tuple[str, str]]:
+        """Who backs whose idea. Each of those who offer one backs two others."""
+        authors = self.offering
+        return [(who, authors[(n + ahead) % len(authors)]) for ahead in BACKED for n, who in enumerate(authors)]
+
     def on_day(self, day: int) -> Sequence[str]:
         """Who answers for the first time on this day."""
         n = len(self.answering)
@@ -87,6 +100,10 @@ class Crowd:
     def comment(self, account: str) -> str:
         """What this person means to say."""
         return f"{self.marks.answer} {account} says that something ought to be done about the forms"
+
+    def idea(self, account: str) -> str:
+        """What this person would like to be better."""
+        return f"{self.marks.idea} {account} would do without the forms"
 
     def draft(self, account: str) -> str:
         """What this person said first, and thought better of."""

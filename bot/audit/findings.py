@@ -15,7 +15,7 @@ PROMISES: Mapping[str, str] = {
     "P6": "Nobody can tell who answered.",
     "P7": "No adding and subtracting of what is shown reaches a small group.",
     "P8": "Two weeks cannot be subtracted from each other.",
-    "P9": "Conversations and unnamed stories name nobody, and a closed conversation leads nowhere.",
+    "P9": "Conversations, unnamed stories and ideas name nobody, and a closed conversation leads nowhere.",
     "P10": "Watching the screen tells no time of writing.",
     "P11": "Nobody can find by trying what is not theirs.",
     "P12": "The same message sent again changes nothing.",

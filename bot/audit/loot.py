@@ -18,6 +18,7 @@ class Marks:
     draft: str
     story: str
     thread: str
+    idea: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What really happened. No thief knows it; it is what guesses are measured by."""
+    """What really happened. No thief knows it; it is what guesses are measured by. `backings` hold words of ideas."""
 
     marks: Marks
     staff: Sequence[str]
@@ -39,6 +40,8 @@ class Truth:
     scores: Mapping[tuple[str, str], int]
     threads: Sequence[Said]
     stories: Sequence[Said]
+    ideas: Sequence[Said]
+    backings: Sequence[Said]
 
     def writer(self, words: str) -> str:
         """Who wrote this comment."""
@@ -107,6 +110,11 @@ class Loot:
     walked: Tried
     replayed: Tried
     weakened: Tried
+
+    @property
+    def copies(self) -> Sequence[Tables]:
+        """The database as it was every night, after the close and at the end."""
+        return [*(night.tables for night in self.nights), self.closed, self.ended]
 
     @property
     def opened(self) -> Tables:

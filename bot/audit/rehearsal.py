@@ -35,6 +35,7 @@ class Diary:
     comments: list[str] = field(default_factory=list)
     threads: list[str] = field(default_factory=list)
     stories: list[str] = field(default_factory=list)
+    backings: list[tuple[str, str]] = field(default_factory=list)
     wrote: list[datetime] = field(default_factory=list)
     saw: list[datetime] = field(default_factory=list)
     keys: dict[str, bytes] = field(default_factory=dict)
@@ -98,6 +99,7 @@ class Week:
             await self._speak_up()
         if number == 1:
             await self._reply()
+            await self._back()
         if number == 2:
             await self._close_some()
         await self._everybody_answers(number)
@@ -140,12 +142,13 @@ class Week:
         company.keep("after a comment", reply)
 
     async def _speak_up(self) -> None:
-        """Some open conversations and tell stories, one by one, while their leaders look after every one."""
+        """Some open conversations, tell stories and offer ideas, one by one, while leaders look after every one."""
         company, crowd = self.company, self.company.crowd
         before = await self._what_leaders_see()
-        for teller, author in zip(crowd.telling, crowd.speaking, strict=True):
+        for teller, author, offering in zip(crowd.telling, crowd.speaking, crowd.offering, strict=True):
             await company.ask(author, "OpenThread", body=f"{crowd.marks.thread} {author} asks for help")
             await company.ask(teller, "TellStory", text=f"{crowd.marks.story} {teller} tried", audience="organisation")
+            await company.ask(offering, "OfferIdea", text=crowd.idea(offering), named="no")
             self.diary.threads.append(author)
             self.diary.stories.append(teller)
             self.diary.wrote.append(company.time[0])
@@ -163,20 +166,27 @@ class Week:
         return now
 
     async def _what_leaders_see(self) -> str:
-        """Their list of conversations, and every message that has been sent to them or to the channel."""
-        company = self.company
+        """Their lists of conversations, the ideas, and every message that has been sent to them or to the channel."""
+        company, marks = self.company, self.company.crowd.marks
         seen = [await company.ask(leader, "MyThreads") for leader in company.crowd.watching]
-        sent = [
-            m
-            for m in company.postbag.sent
-            if "conversation" in m or "ReadThread" in m or company.crowd.marks.story in m
-        ]
+        seen.append(await company.ask(STEWARD, "ShowIdeas"))
+        told = ("conversation", "ReadThread", marks.story, marks.idea)
+        sent = [m for m in company.postbag.sent if any(words in m for words in told)]
         return repr((seen, sent))
 
     async def _reply(self) -> None:
         """Every second conversation is answered."""
         for thread, account in list((await self._thread_readers()).items())[::2]:
             await self.company.ask(account, "SayInThread", thread=thread, body="We hear you")
+
+    async def _back(self) -> None:
+        """Everybody who has offered an idea backs two others, in no particular order."""
+        ideas = {str(row["text"]): str(row["id"]) for row in (await self.company.steal())["ideas"]}
+        turns = list(self.company.crowd.backing)
+        self.chance.shuffle(turns)
+        for account, author in turns:
+            await self.company.ask(account, "BackIdea", idea=ideas[self.company.crowd.idea(author)])
+            self.diary.backings.append((account, author))
 
     async def _close_some(self) -> None:
         """Every third author ends their conversation."""
@@ -218,6 +228,8 @@ class Week:
             scores={(ids[a], item): crowd.scores[a, number[item]] for a in diary.comments for item in self.items},
             threads=[Said(ids[a], f"{crowd.marks.thread} {a} asks for help") for a in diary.threads],
             stories=[Said(ids[a], f"{crowd.marks.story} {a} tried") for a in diary.stories],
+            ideas=[Said(ids[a], crowd.idea(a)) for a in crowd.offering],
+            backings=[Said(ids[account], crowd.idea(author)) for account, author in diary.backings],
         )
 
 

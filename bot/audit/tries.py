@@ -19,6 +19,8 @@ OTHERS = {
     "CloseThread": ("thread", "threads"),
     "EditStory": ("story", "stories"),
     "WithdrawStory": ("story", "stories"),
+    "ChangeIdea": ("idea", "ideas"),
+    "WithdrawIdea": ("idea", "ideas"),
 }
 """What somebody could do to what is another's, and which ids they would try."""
 WEAKER = {
@@ -65,7 +67,8 @@ async def replay_late(company: Company, pulse: str, items: Sequence[str]) -> Tri
 async def walk(company: Company, pulse: str) -> Tried:
     """Somebody who is not concerned tries ids: real ones, their neighbours, and ones that cannot be."""
     tables = await company.steal()
-    stranger = next(a for a in company.crowd.staff if a not in {*company.crowd.speaking, *company.crowd.telling})
+    crowd = company.crowd
+    stranger = next(a for a in crowd.staff if a not in {*crowd.speaking, *crowd.telling, *crowd.offering})
     tried, told = 0, []
     for action, (field, table) in OTHERS.items():
         unknown = repr(await company.ask(stranger, action, **{field: secrets.token_hex(16)}))

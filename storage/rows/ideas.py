@@ -50,4 +50,5 @@ class BackingRow(Row):
     __table_args__ = BY_KEY
     idea_id: Mapped[str] = mapped_column(ForeignKey("ideas.id", ondelete="CASCADE"), primary_key=True)
     slot: Mapped[bytes] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String(32), unique=True)
     organisation_id: Mapped[str] = organisation()

@@ -7,21 +7,25 @@ soak lives through twenty weeks of two hundred people on each database.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import astuple, replace
+from functools import partial
+from hashlib import sha256
 from math import exp, log
 from pathlib import Path
 
 import pytest
 
-from bot.audit.attacks import everything, order, outside, remains, secrets_kept, subtraction, weeks, written
+from bot.audit.attacks import backers, everything, order, outside, remains, secrets_kept, subtraction, weeks, written
 from bot.audit.chance import most_by_chance
 from bot.audit.findings import PROMISES, Finding, Report, Verdict, seen_through
 from bot.audit.loot import Loot
+from bot.audit.thief import Tables
 from bot.domain import ballots as publishing
 from bot.domain.ballots import Answer, Ballot
 from bot.domain.people import Labels
-from storage.seal import SealingKeys
+from storage.ideas import backing_slot
+from storage.seal import SLOT_BYTES, SealingKeys
 from tests.attack.robbery import PEOPLE, WEEKS, a_week, changed, closed, nightly, rows
 from tests.conftest import Databases, apart
 from tests.soak.figures import SOAK
@@ -222,23 +226,56 @@ def test_p8_two_weeks_can_not_be_subtracted(loot: Loot, monkeypatch: pytest.Monk
     seen(*weeks.attack(loot))
 
 
-def test_p9_conversations_and_stories_name_nobody(loot: Loot) -> None:
+def test_p9_conversations_stories_and_ideas_name_nobody(loot: Loot) -> None:
     """No copy names a writer, no order tells, and what is closed leads nowhere; a live key does lead to an author."""
     held(written.named_nowhere(loot), written.no_order(loot), written.closed_leads_nowhere(loot))
 
 
-def test_p9_the_attack_sees_an_author(loot: Loot) -> None:
-    """An author beside a conversation, stories in the order of their tellers, a way back that stayed, are found out."""
-    by_words = {said.words: said.person for said in [*loot.truth.threads, *loot.truth.stories]}
-    seen(
-        written.named_nowhere(
-            nightly(loot, lambda t: rows(t, "entries", lambda r: {"by": by_words.get(str(r["body"]))}))
-        )
-    )
-    people = [str(row["id"]) for row in loot.closed["people"]]
-    in_order = sorted(loot.closed["stories"], key=lambda row: people.index(by_words[str(row["text"])]))
-    seen(written.no_order(closed(loot, changed(loot.closed, stories=in_order))))
+@pytest.mark.parametrize(("table", "words"), [("entries", "body"), ("stories", "text"), ("ideas", "text")])
+def test_p9_the_attack_sees_an_author(loot: Loot, table: str, words: str) -> None:
+    """An author beside what they wrote, and what was written in the order of its authors, are found out."""
+    truth = [*loot.truth.threads, *loot.truth.stories, *loot.truth.ideas]
+    by_words = {said.words: said.person for said in truth}
+    named = nightly(loot, lambda t: rows(t, table, lambda r: {"by": by_words.get(str(r[words]))}))
+    seen(written.named_nowhere(named))
+    place = {str(row["id"]): number for number, row in enumerate(loot.closed["people"])}
+    in_order = sorted(loot.closed[table], key=lambda row: place.get(by_words.get(str(row[words]), ""), 0))
+    seen(written.no_order(closed(loot, changed(loot.closed, **{table: in_order}))))
+
+
+def test_p9_the_attack_sees_a_way_back_that_stayed(loot: Loot) -> None:
+    """Of a closed conversation."""
     seen(written.closed_leads_nowhere(closed(loot, rows(loot.ended, "threads", lambda _: {"route": b"route"}))))
+
+
+def test_p9_a_slot_leads_to_no_backer(loot: Loot) -> None:
+    """It can neither be found nor worked out, and with the live keys it does. Without them nothing is claimed."""
+    held(*backers.attack(loot))
+    assert backers.locked(replace(loot, keys={})).verdict is Verdict.UNKNOWN
+
+
+def test_p9_the_attack_sees_a_backer(loot: Loot) -> None:
+    """Plain ids, a hash that needs no key, one slot at two ideas, and backings in the order of people are found out."""
+    who, people = backers.backers_by_slot(loot), [str(row["id"]) for row in loot.closed["people"]]
+    slots: list[Callable[[str, str], bytes]] = [
+        lambda _, person: person.encode(),
+        lambda _, person: bytes.fromhex(person),
+        lambda idea, person: sha256(f"backs|{idea}|{person}".encode()).digest()[:SLOT_BYTES],
+        lambda idea, person: backing_slot(idea.encode(), idea, person),
+        lambda _, person: backing_slot(b"a key", "", person),
+    ]
+    for slot in slots:
+        bare = partial(_slotted, who, slot)
+        seen(backers.locked(nightly(loot, bare)))
+    beside = rows(loot.closed, "backings", lambda r: {"by": who[backers.slot_of(r)]})
+    seen(backers.named_nowhere(closed(loot, beside)))
+    in_order = sorted(loot.closed["backings"], key=lambda row: people.index(who[backers.slot_of(row)]))
+    seen(written.no_order(closed(loot, changed(loot.closed, backings=in_order))))
+
+
+def _slotted(who: Mapping[bytes, str], slot: Callable[[str, str], bytes], tables: Tables) -> Tables:
+    """The same backings with slots of another make."""
+    return rows(tables, "backings", lambda r: {"slot": slot(str(r["idea_id"]), who[backers.slot_of(r)])})
 
 
 def test_p10_to_p12_and_p14_what_was_tried_was_in_vain(loot: Loot) -> None:

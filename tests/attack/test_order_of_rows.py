@@ -7,8 +7,12 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from random import Random
 
+import pytest
+
 from bot.administration import import_people
 from bot.audit.chance import most_by_chance
+from storage.ideas import KIND, backing_slot
+from storage.programme_keys import key_name
 from tests.attack.thief import Rows, right_guesses, steal
 from tests.world import BATCH, BEFORE, OPENS, World
 
@@ -38,27 +42,36 @@ async def test_p9_no_order_of_rows_is_the_order_of_writing(world: World) -> None
     assert_only_luck(found.values())
 
 
-async def test_p9_unnamed_stories_lie_in_no_order_either(world: World) -> None:
-    """The same for sixty unnamed stories, which have the same way back."""
+@pytest.mark.parametrize(
+    ("action", "given", "table"),
+    [("TellStory", {"audience": "organisation"}, "stories"), ("OfferIdea", {}, "ideas")],
+    ids=["stories", "ideas"],
+)
+async def test_p9_unnamed_stories_and_ideas_lie_in_no_order_either(
+    world: World, action: str, given: dict[str, str], table: str
+) -> None:
+    """The same for sixty unnamed stories, and as many ideas, which have the same way back."""
     await import_people(world.product.store, world.organisation, _crowd())
     order = [f"c{number}" for number in range(AUTHORS)]
     Random(10).shuffle(order)
     await world.at(OPENS)
     for account in order:
-        await world.ask(account, "TellStory", text=f"zq by {account}.", audience="organisation")
+        await world.ask(account, action, text=f"zq by {account}.", **given)
     for when in (OPENS, BATCH):
         await world.at(when)
         await world.product.store.tidy(when)
-        stories = (await steal(world))["stories"]
-        guesses = [[_by(str(row["text"])) for row in rows] for rows in _orders(stories)]
+        told = (await steal(world))[table]
+        assert len(told) == AUTHORS
+        guesses = [[_by(str(row["text"])) for row in rows] for rows in _orders(told)]
         assert_only_luck([right_guesses(guess, order) for guess in guesses])
 
 
 async def test_what_was_handed_over_keeps_a_day_and_no_time(world: World) -> None:
-    """After the batch neither the entry, nor the story, nor what was delivered holds anything finer than its day."""
+    """After the batch neither entry, story, idea nor what was delivered holds anything finer than its day."""
     await world.at(OPENS)
     await world.ask("u5", "OpenThread", body="Please listen")
     await world.ask("u6", "TellStory", text="zq told", audience="organisation")
+    await world.ask("u7", "OfferIdea", text="zq offered")
     await world.product.store.tidy(OPENS)
     assert {str(row["shown_from"])[11:16] for row in (await steal(world))["entries"]} == {"15:00"}
     await world.at(BATCH)
@@ -67,11 +80,11 @@ async def test_what_was_handed_over_keeps_a_day_and_no_time(world: World) -> Non
     await world.at(BATCH + timedelta(days=1))
     await world.product.store.tidy(BATCH + timedelta(days=1))
     loot = await steal(world)
-    kept = [row["shown_from"] for row in (*loot["entries"], *loot["stories"])]
-    assert len(kept) == 3
+    kept = [row["shown_from"] for row in (*loot["entries"], *loot["stories"], *loot["ideas"])]
+    assert len(kept) == 4
     assert {str(at)[11:16] for at in kept} == {"00:00"}
-    sent = [row for row in loot["deliveries"] if str(row["notice"]).startswith(("Thread", "Story"))]
-    assert {row["notice"] for row in sent} == {"ThreadWaiting", "ThreadAnswered", "StoryShared"}
+    sent = [row for row in loot["deliveries"] if str(row["notice"]).startswith(("Thread", "Story", "Idea"))]
+    assert {row["notice"] for row in sent} == {"ThreadWaiting", "ThreadAnswered", "StoryShared", "IdeaShared"}
     assert {(row["state"], str(row["due"])[11:16], row["attempt"], row["tries"]) for row in sent} == {
         ("done", "00:00", 0, 0)
     }
@@ -120,3 +133,23 @@ def _by(words: str) -> str:
     found = re.search(r"zq by (c\d+)\.", words)
     assert found
     return found[1]
+
+
+async def test_p9_backings_lie_in_no_order_either(world: World) -> None:
+    """Sixty people back one idea, one after the other: with its key a thief knows who, and the rows are in no order."""
+    await import_people(world.product.store, world.organisation, _crowd())
+    order = [f"c{number}" for number in range(AUTHORS)]
+    Random(11).shuffle(order)
+    await world.at(OPENS)
+    await world.ask("u5", "OfferIdea", text="Fewer forms")
+    await world.at(BATCH)
+    [idea] = (await steal(world))["ideas"]
+    for account in order:
+        await world.ask(account, "BackIdea", idea=idea["id"])
+    await world.product.store.tidy(BATCH)
+    loot = await steal(world)
+    key = (world.keys / key_name(KIND, str(idea["programme_id"]))).read_bytes()
+    whose = {backing_slot(key, str(idea["id"]), str(row["id"])): str(row["key"]) for row in loot["people"]}
+    assert len(loot["backings"]) == AUTHORS
+    guesses = [[whose[bytes(row["slot"])] for row in rows] for rows in _orders(loot["backings"])]  # type: ignore[call-overload]
+    assert_only_luck([right_guesses(guess, order) for guess in guesses])

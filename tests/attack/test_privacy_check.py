@@ -50,11 +50,12 @@ async def test_what_is_planted_in_the_database_is_found(live: Live, monkeypatch:
 
 
 async def test_an_installation_in_the_middle_of_a_week_is_found_sound(world: World) -> None:
-    """While a pulse is open its keys, ballots and deliveries are where they belong, conversations and stories too."""
+    """While a pulse is open its keys, ballots and deliveries are where they belong, all else that is unnamed too."""
     await world.at(OPENING)
     await world.answer("u5", 4, "We are heard")
     await world.ask("u6", "OpenThread", body="Please listen")
     await world.ask("u7", "TellStory", text="We closed a form", audience="organisation")
+    await world.ask("u8", "OfferIdea", text="Fewer forms")
     settings = Settings(database=SecretStr(world.database), keys=world.keys)
     report = await Live(settings, "", {}, world.folder / "none").look()
     assert [finding for finding in report.findings if not finding.held] == []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -11,19 +13,24 @@ from sqlalchemy import make_url, text
 
 from bot.audit import check as checking
 from bot.audit import tries
-from bot.audit.attacks import secrets_kept
+from bot.audit.attacks import backers, secrets_kept, written
 from bot.audit.company import founded
 from bot.audit.crowd import Plan
 from bot.audit.findings import Verdict
 from bot.audit.place import NoPlace, throw_away
 from bot.audit.rehearsal import OPENS, rehearse
+from bot.domain.ideas import Idea
 from bot.host.settings import Settings
 from storage.engine import open_engines
+from storage.ideas import SqlIdeas
+from storage.seal import SLOT_BYTES
 from storage.vault_address import VaultAddress
 from tests.attack.installation import FEW, Live
-from tests.attack.robbery import place_of
+from tests.attack.robbery import a_week, place_of
 from tests.conftest import Databases, command
 from tests.platforms.vault import LocalVault
+
+ADD = SqlIdeas.add
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
@@ -63,16 +70,47 @@ async def _always(*_args: object) -> bool:
     return True
 
 
+@pytest.mark.parametrize(
+    ("action", "given", "guard"),
+    [
+        ("OpenThread", {"body": "Please listen"}, "storage.threads.SqlThreads.opened_by"),
+        ("OfferIdea", {"text": "Fewer forms"}, "bot.features.ideas.handlers._is_own"),
+    ],
+    ids=["conversations", "ideas"],
+)
 async def test_ids_that_answer_differently_are_seen(
-    empty_sqlite: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    empty_sqlite: Databases,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+    given: dict[str, str],
+    guard: str,
 ) -> None:
-    """P11: were anybody let into anybody's conversation, the attempt would see it."""
+    """P11: were anybody let into anybody's conversation, or at anybody's idea, the attempt would see it."""
     async with founded(place_of(empty_sqlite.sqlite(tmp_path), tmp_path), Plan(FEW)) as company:
         await company.at(OPENS)
-        await company.ask(company.crowd.speaking[0], "OpenThread", body="Please listen")
+        await company.ask(company.crowd.speaking[0], action, **given)
         assert (await tries.walk(company, (await company.pulse()).id)).succeeded == []
-        monkeypatch.setattr("storage.threads.SqlThreads.opened_by", _always)
+        monkeypatch.setattr(guard, _always)
         assert (await tries.walk(company, (await company.pulse()).id)).succeeded
+
+
+async def test_p9_a_rehearsal_sees_ideas_that_name_people(
+    empty_sqlite: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were authors stored beside unnamed ideas, or slots made without a key, the check would call it broken."""
+    monkeypatch.setattr("storage.ideas.SqlIdeas.add", _added_with_author)
+    monkeypatch.setattr("storage.ideas.backing_slot", _slot_without_key)
+    loot = await a_week(empty_sqlite.sqlite(tmp_path), tmp_path, people=FEW)
+    assert {written.named_nowhere(loot).verdict, backers.locked(loot).verdict} == {Verdict.BROKEN}
+
+
+async def _added_with_author(ideas: SqlIdeas, idea: Idea, author: str) -> None:
+    await ADD(ideas, replace(idea, author=author), author)
+
+
+def _slot_without_key(_key: bytes, idea: str, person: str) -> bytes:
+    return sha256(f"backs|{idea}|{person}".encode()).digest()[:SLOT_BYTES]
 
 
 async def test_nothing_is_left_of_a_rehearsal(live: Live) -> None:

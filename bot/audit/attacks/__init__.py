@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.audit.attacks import order, outside, remains, secrets_kept, subtraction, weeks, written
+from bot.audit.attacks import backers, order, outside, remains, secrets_kept, subtraction, weeks, written
 from bot.audit.findings import Finding
 from bot.audit.loot import Loot
 
@@ -15,6 +15,7 @@ ATTACKS = (
     subtraction.attack,
     weeks.attack,
     written.attack,
+    backers.attack,
     outside.attack,
 )
 

@@ -21,7 +21,7 @@ def silent(loot: Loot) -> Finding:
     log, marks = loot.outside.log, loot.truth.marks
     if ALIVE not in log:
         return Finding("P13", Verdict.UNKNOWN, "Nothing was logged at all, so nothing could be found in it.")
-    words = sum(log.count(mark) for mark in (marks.answer, marks.draft, marks.story, marks.thread))
+    words = sum(log.count(mark) for mark in (marks.answer, marks.draft, marks.story, marks.thread, marks.idea))
     names = log.count(marks.person) + sum(log.count(person) for person in loot.truth.staff)
     lines = log.count("\n")
     evidence = (

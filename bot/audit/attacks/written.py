@@ -1,16 +1,18 @@
-"""P9 to P12 and P14: conversations, stories, and what somebody may try on a running installation."""
+"""P9 to P12 and P14: conversations, stories, ideas, and what somebody may try on a running installation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from nacl.exceptions import CryptoError
 
+from bot.audit.attacks.backers import backers_by_slot, slot_of
 from bot.audit.attacks.remains import mentioned
 from bot.audit.chance import most_by_chance, natural, right_guesses
 from bot.audit.findings import Finding, Verdict, held_if
 from bot.audit.loot import Loot, Said
 from bot.audit.thief import Rows, Tables
+from storage.programme_keys import key_name as programme_key
 from storage.seal import unlock_route
 from storage.threads import key_name
 
@@ -29,31 +31,37 @@ def attack(loot: Loot) -> list[Finding]:
 
 
 def named_nowhere(loot: Loot) -> Finding:
-    """P9: no row of any copy names an author or a teller beside their conversation or story. With its key, it does."""
+    """P9: no row of any copy names who wrote a conversation, a story or an idea beside it. With its key, it does."""
     authors = _owners(loot, "entries", "thread_id", "body", loot.truth.threads)
     tellers = _owners(loot, "stories", "id", "text", loot.truth.stories)
-    named = sum(_named(tables, authors | tellers) for tables in _copies(loot))
-    opened = _opened_routes(loot, authors)
-    if not opened:
-        return Finding("P9", Verdict.UNKNOWN, "No open conversation led to its author even with its key.")
+    offerers = _owners(loot, "ideas", "id", "text", loot.truth.ideas)
+    named = sum(_named(tables, authors | tellers | offerers) for tables in loot.copies)
+    opened = _opened_routes(loot, "threads", lambda row: key_name(str(row["id"])), authors)
+    ideas = _opened_routes(loot, "ideas", lambda row: programme_key("ideas", str(row["programme_id"])), offerers)
+    if not named and not (opened and ideas):
+        return Finding("P9", Verdict.UNKNOWN, "No open conversation, or no idea, led to its author even with its key.")
     words = (
-        f"{len(authors)} conversations and {len(tellers)} unnamed stories in {len(loot.nights) + 2} copies of the "
-        f"database: {named} rows name the writer. With its key, {opened} open conversations do lead to their author."
+        f"{len(authors)} conversations, {len(tellers)} unnamed stories and {len(offerers)} unnamed ideas in "
+        f"{len(loot.copies)} copies of the database: {named} rows name the writer. With their keys, {opened} open "
+        f"conversations and {ideas} ideas do lead to their author."
     )
-    return held_if("P9", named == 0, words, {"named": named, "control": opened})
+    return held_if("P9", named == 0, words, {"named": named, "control": opened, "control of ideas": ideas})
 
 
 def no_order(loot: Loot) -> Finding:
-    """P9: no order of conversations or stories agrees with an order of people that stands in the database."""
+    """P9: no order of conversations, stories, ideas or backings agrees with an order of people in the database."""
     best, tried = 0, 0
-    for tables in _copies(loot):
+    for tables in loot.copies:
         people = list(_people_orders(tables))
         for truth in _told_orders(tables, loot):
             tried += len(people)
             those = set(truth)
             best = max(best, *(right_guesses([p for p in line if p in those], truth) for line in people), 0)
     limit, n = most_by_chance(max(1, tried)), len(loot.truth.threads)
-    words = f"{tried} line-ups of conversations and stories with people: at most {best} of {n} right (limit {limit})."
+    words = (
+        f"{tried} line-ups of conversations, stories, ideas and backings with people: at most {best} of {n} right "
+        f"(limit {limit})."
+    )
     return held_if("P9", best <= limit, words, {"right": best, "of": n, "limit": limit})
 
 
@@ -115,13 +123,8 @@ def _got(succeeded: Sequence[str]) -> str:
     return f"{len(succeeded)} ({', '.join(sorted(set(succeeded)))})" if succeeded else "none"
 
 
-def _copies(loot: Loot) -> Iterator[Tables]:
-    yield from (night.tables for night in loot.nights)
-    yield from (loot.closed, loot.ended)
-
-
 def _owners(loot: Loot, table: str, key: str, words: str, truth: Sequence[Said]) -> dict[str, str]:
-    """Whose each conversation or story is, by its id."""
+    """Whose each conversation, story or idea is, by its id."""
     ids = {str(row[words]): str(row[key]) for night in loot.nights for row in night.tables[table]}
     return {ids[said.words]: said.person for said in truth if said.words in ids}
 
@@ -132,10 +135,13 @@ def _named(tables: Tables, owners: Mapping[str, str]) -> int:
     return sum(any(owners[one] in found for one in found & owners.keys()) for found in ids)
 
 
-def _opened_routes(loot: Loot, authors: Mapping[str, str]) -> int:
+def _opened_routes(
+    loot: Loot, table: str, key_of: Callable[[Mapping[str, object]], str], authors: Mapping[str, str]
+) -> int:
+    """How many routes of a table the live keys open, and lead to who did write it."""
     opened = 0
-    for row in loot.opened["threads"]:
-        key = loot.keys.get(key_name(str(row["id"])))
+    for row in loot.opened[table]:
+        key = loot.keys.get(key_of(row))
         if key is not None and row["route"] is not None:
             try:
                 opened += unlock_route(key, bytes(row["route"])) == authors.get(str(row["id"]))  # type: ignore[call-overload]
@@ -146,12 +152,25 @@ def _opened_routes(loot: Loot, authors: Mapping[str, str]) -> int:
 
 def _told_orders(tables: Tables, loot: Loot) -> Iterator[Sequence[str]]:
     """The true writers of what was told, in every order that the rows can be put in."""
-    kinds = (("entries", "body", loot.truth.threads), ("stories", "text", loot.truth.stories))
+    kinds = (
+        ("entries", "body", loot.truth.threads),
+        ("stories", "text", loot.truth.stories),
+        ("ideas", "text", loot.truth.ideas),
+    )
     for table, words, truth in kinds:
         writers = {said.words: said.person for said in truth}
         rows = [row for row in tables[table] if str(row[words]) in writers]
         orders = [rows, *(sorted(rows, key=lambda row: natural(row[c])) for c in _telling(rows) if c != words)]
         yield from ([writers[str(row[words])] for row in order] for order in orders)
+    yield from _backing_orders(tables["backings"], loot)
+
+
+def _backing_orders(backings: Rows, loot: Loot) -> Iterator[Sequence[str]]:
+    """Those who do back ideas, in every order that the rows can be put in, each where they come first."""
+    backers = backers_by_slot(loot)
+    rows = [row for row in backings if slot_of(row) in backers]
+    orders = [rows, *(sorted(rows, key=lambda row: natural(row[c])) for c in _telling(rows))]
+    yield from (list(dict.fromkeys(backers[slot_of(row)] for row in order)) for order in orders)
 
 
 def _people_orders(tables: Tables) -> Iterator[Sequence[str]]:

@@ -44,9 +44,12 @@ class IdeasWaiting(Notice):
 
 @dataclass(frozen=True, slots=True)
 class IdeaAnswered(Notice, batched=True):
-    """An idea that somebody backs has been answered. `telling` rises where it is in doubt whether they were told."""
+    """Ideas that somebody backs have been answered since this day. Which ones stands nowhere beside the person.
 
-    idea: str
+    `telling` rises where it is in doubt whether they were told.
+    """
+
+    since: date
     telling: int = 1
 
 
@@ -96,9 +99,10 @@ async def find_author(notice: OwnIdeaAnswered, tx: Transaction) -> str | None:
 
 
 async def compose_answered(notice: IdeaAnswered, reader: Reader) -> View | None:
-    """Tell somebody who backs it."""
-    idea = await reader.tx.ideas.get(notice.idea)
-    if idea is None or idea.withdrawn or idea.answer is None:
+    """Tell somebody who backs one that was answered."""
+    found = await reader.tx.ideas.of_organisation(reader.organisation.id)
+    answered = [idea for idea in found if idea.answer and idea.answer.day >= notice.since]
+    if reader.person is None or not await reader.tx.ideas.backed(answered, reader.person.id):
         return None
     return screens.answered(reader.words, again=notice.telling > 1)
 
@@ -160,10 +164,11 @@ async def spread(idea: Idea, call: Call) -> None:
 async def tell_of_answer(idea: Idea, call: Call) -> None:
     """Queue the news for everybody who backs it, its author, and those of the ideas that were merged into it."""
     outbox, when = call.tx.outbox, When(call.organisation.next_batch(call.now))
-    backed = IdeaAnswered(idea.id)
+    backed = IdeaAnswered(call.today)
     people = [person.id for person in await call.tx.people.list_all(idea.organisation)]
     for person in sorted(await call.tx.ideas.backers(idea, people)):
-        key = f"{backed.name()}:{idea.id}:{person}"
+        # One message a batch, however many of theirs are answered until then.
+        key = f"{backed.name()}:{when.due.isoformat()}:{person}"
         await outbox.queue(idea.organisation, backed, Destination(person=person), when, key)
     for each in await _made_one(idea, call.tx):
         own = OwnIdeaAnswered(each, idea.id)

@@ -52,12 +52,14 @@ def upgrade() -> None:
         "backings",
         sa.Column("idea_id", sa.String(length=32), nullable=False),
         sa.Column("slot", sa.LargeBinary(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("organisation_id", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(["idea_id"], ["ideas.id"], name=op.f("fk_backings_idea_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name=op.f("fk_backings_organisation_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("idea_id", "slot", name=op.f("pk_backings")),
+        sa.UniqueConstraint("id", name=op.f("uq_backings_id")),
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("backings", schema=None) as batch_op:
