@@ -27,4 +27,9 @@ async def untouched(councils: Councils, values: Values) -> None:
     assert (story.state, story.text) == (StoryState.DRAFT, TEXT)
 
 
-EXAMPLE = Example(things={"story": draft}, fields={"text": TEXT}, untouched=untouched, batched=frozenset({StoryShared}))
+EXAMPLE = Example(
+    things={"story": draft},
+    fields={"text": TEXT, "named": "yes"},
+    untouched=untouched,
+    batched=frozenset({StoryShared}),
+)

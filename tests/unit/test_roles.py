@@ -23,6 +23,8 @@ from bot.features.threads.commands import CloseThread, PutAway, ReadThread, SayI
 from bot.routes import COMMANDS
 from bot.views import Ask, Done, Refused, Replace, Show
 from bot.wire import Command
+from storage.repositories import PERSONAL
+from tests.attack.thief import steal
 from tests.examples import EXAMPLES, HOME_OF, USING, assert_untouched, right_values, things_of
 from tests.examples.councils import ACCOUNTS, ELSEWHERE, Councils, open_councils
 from tests.examples.quotes import quote
@@ -194,3 +196,23 @@ async def test_another_council_s_quotes_are_not_decided(councils: Councils) -> N
     async with councils.world.product.store.view() as tx:
         assert await tx.quotes.offered(foreign, MONDAY) == organisations[foreign]
     assert isinstance(await councils.ask(ELSEWHERE, "steward", quotes.DecideQuote, values), Replace)
+
+
+async def test_no_command_writes_a_person_where_nothing_is_declared(councils: Councils) -> None:
+    """Every command of every feature is used by everybody who may; then no person's id stands in a column that no
+    subject declares, by whatever name. See `storage.subject`."""
+    for kind, route in COMMANDS.items():
+        for role in (role for role in Role if role in route.roles and kind.name() != "ConfirmErasure"):
+            values = await right_values(councils, WORKSPACE, ACCOUNTS[role], kind)
+            await councils.ask(WORKSPACE, ACCOUNTS[role], kind, values)
+    loot = await steal(councils.world)
+    people = [str(row["id"]) for row in loot["people"]]
+    naming = {
+        f"{table}.{column}"
+        for table, rows in loot.items()
+        for row in rows
+        for column, value in row.items()
+        if any(person in str(value) for person in people)
+    }
+    assert naming <= set(PERSONAL)
+    assert {"accounts.person_id", "pulse_roster.person_id", "stories.teller", "ideas.author"} <= naming
