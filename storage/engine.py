@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,32 @@ WRITERS_CACHE = "cache_size = -65536"
 """64 MiB. What SQLite keeps by itself, two, is less than the pages that a hundred thousand deliveries touch."""
 
 EMPTYINGS, EMPTY_AGAIN = 50, 0.1
+MOST_STATEMENTS = 2000
 
 UNREADABLE = "HUNDRED_DAYS_DATABASE_URL cannot be read. Write it like sqlite:////path/file.sqlite or postgresql://user@host/name."
+
+
+class SharedStatements(dict[Any, Any]):
+    """Statements as SQLAlchemy compiled them, kept by the kind of database and not by the engine.
+
+    The two engines of an installation say the same in the same words, and so do those of a thousand tests. When there
+    are `MOST_STATEMENTS`, the oldest goes.
+    """
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """What was compiled for any engine of this kind."""
+        return super().get(_of_its_kind(key), default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        if len(self) >= MOST_STATEMENTS:
+            del self[next(iter(self))]
+        super().__setitem__(_of_its_kind(key), compiled)
+
+
+@cache
+def shared_statements() -> SharedStatements:
+    """Those of this process."""
+    return SharedStatements()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +108,12 @@ def open_engines(url: str) -> Engines:
     return Engines(write, _sqlite(address, "BEGIN", PRAGMAS, size=16))
 
 
+def _of_its_kind(key: Any) -> tuple[Any, ...]:
+    """The key that SQLAlchemy looks a statement up by, with the kind of database in place of the engine's dialect."""
+    dialect, *rest = key
+    return dialect.name, dialect.driver, dialect.server_version_info, *rest
+
+
 def _postgresql(address: str) -> AsyncEngine:
     """An engine for a server. `?schema=NAME` in the address keeps all tables in that schema."""
     url = make_url(address)
@@ -93,6 +124,7 @@ def _postgresql(address: str) -> AsyncEngine:
         hide_parameters=True,
         pool_size=16,
         max_overflow=16,
+        execution_options={"compiled_cache": shared_statements()},
         connect_args=of_its_own,
     )
 
@@ -104,6 +136,7 @@ def _sqlite(address: str, begin: str, pragmas: Sequence[str], size: int) -> Asyn
         poolclass=AsyncAdaptedQueuePool,
         pool_size=size,
         max_overflow=0,
+        execution_options={"compiled_cache": shared_statements()},
         connect_args={"async_creator_fn": connect_in_one_hop},
     )
 
