@@ -123,7 +123,6 @@ async def test_messages_in_channels_are_edited(small_world: World, small_life: d
     await small_world.at(small_world.time[0] + timedelta(minutes=1))
     edited = [view.title for _, view in small_world.mailbox.edits]
     assert "A story was withdrawn by the person who told it." in edited
-    assert all("was withdrawn by the person who" in title for title in edited)
     assert [kind for kind, word in small_life.items() if word in str(small_world.mailbox.edits)] == []
 
 
