@@ -15,6 +15,8 @@ import holidays
 
 BATCHES = (time(9, 0), time(15, 0))
 DAY_BEGINS, DAY_ENDS = time(8, 0), time(18, 0)
+ALL_MORNINGS = time(8, 0)
+"""What is handed over on a day has been sent by then on the next one, wherever its reader sleeps."""
 ANY_WORKING_DAY = frozenset(range(5))
 LONGEST_CLOSED = 15
 """Days: no run of weekends and bank holidays is as long."""
@@ -90,6 +92,17 @@ def next_batch(now: datetime, zone: ZoneInfo, closed: Container[date] = ()) -> d
     days = (today + timedelta(days=n) for n in range(LONGEST_CLOSED))
     moments = (local(day, at, zone) for day in days if working_day(day, closed) == day for at in BATCHES)
     return next(moment for moment in moments if moment > now)
+
+
+def batch_of_another_day(sent: datetime, now: datetime, zone: ZoneInfo, closed: Container[date] = ()) -> datetime:
+    """When what was to be sent then, to somebody who must not be known by it, is sent once more.
+
+    Not at the next batch, which would tell in which part of the day the reader's morning lies: at the first one of a
+    day on which it is morning for everybody to whom it could have been sent.
+    """
+    day = max(sent.astimezone(UTC).date() + timedelta(days=1), now.astimezone(zone).date())
+    begins = local(day, ALL_MORNINGS, zone)
+    return next_batch(begins if begins > now else local(day + timedelta(days=1), ALL_MORNINGS, zone), zone, closed)
 
 
 def waking(when: datetime, zone: ZoneInfo) -> datetime:

@@ -6,11 +6,11 @@ import re
 import secrets
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.domain.calendar import local, next_batch
+from bot.domain.calendar import batch_of_another_day
 from bot.domain.ids import ID_BYTES
 from bot.domain.keeping import Keeping
 from bot.errors import Refusal
@@ -43,8 +43,6 @@ THREADS = Keeping(
 )
 TELLINGS = 3
 """How often the same news is told at most, where it stays in doubt whether it arrived."""
-ALL_MORNINGS = time(8, 0)
-"""A reply that is handed over on a day has been sent by then on the next one, wherever its reader sleeps."""
 
 
 class Side(StrEnum):
@@ -173,14 +171,8 @@ def open_until(thread: Thread) -> tuple[datetime, str] | None:
 
 
 def told_again(entry: Entry, now: datetime, zone: ZoneInfo, closed: Container[date] = ()) -> datetime:
-    """When a reply that may not have reached its author is told once more.
-
-    Not at the next batch, which would tell in which part of the day the author's morning lies: at the first one of a
-    day on which it is morning for everybody to whom it could have been sent.
-    """
-    day = max(entry.shown_from.astimezone(UTC).date() + timedelta(days=1), now.astimezone(zone).date())
-    begins = local(day, ALL_MORNINGS, zone)
-    return next_batch(begins if begins > now else local(day + timedelta(days=1), ALL_MORNINGS, zone), zone, closed)
+    """When a reply that may not have reached its author is told once more: see `batch_of_another_day`."""
+    return batch_of_another_day(entry.shown_from, now, zone, closed)
 
 
 def require_open(thread: Thread) -> None:

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.composing import Moment
 from bot.delivery import Deliverer
 from bot.domain.people import Address, Organisation, Platform
 from bot.domain.threads import TELLINGS
+from bot.features.ideas.notices import OwnIdeaAnswered, tell_author_again
 from bot.features.threads.notices import TOLD_BEFORE, WAITING_STILL
 from bot.ports.outbox import Ended
 from bot.ports.sending import InDoubt, Messenger, Outcome, Sent
@@ -218,3 +220,15 @@ def _titles(world: World, account: str) -> list[str]:
 
 async def _dies(*_: object) -> None:
     raise Killed
+
+
+async def test_the_author_of_an_idea_is_told_again_on_another_day(small_world: World) -> None:
+    """Not at the next batch, whose hour would tell where on the globe they are; and three times at most."""
+    organisation = small_world.organisation
+    async with small_world.product.store.view() as tx:
+        for hour in range(24):
+            now = OPENS.replace(hour=hour)
+            again = await tell_author_again(OwnIdeaAnswered("i", "i"), Moment(organisation, now, tx))
+            assert again is not None and again.notice == OwnIdeaAnswered("i", "i", telling=2)
+            assert again.when.due == (OPENS + timedelta(days=1)).replace(hour=9, minute=0)
+        assert await tell_author_again(OwnIdeaAnswered("i", "i", telling=3), Moment(organisation, OPENS, tx)) is None

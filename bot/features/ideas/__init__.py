@@ -40,7 +40,7 @@ FEATURE = Feature(
         notices.IdeasWaiting: NoticeHandler(notices.compose_waiting),
         notices.IdeaAnswered: NoticeHandler(notices.compose_answered, again=notices.tell_again),
         notices.OwnIdeaAnswered: NoticeHandler(
-            notices.compose_own_answered, reader=notices.find_author, again=notices.tell_again
+            notices.compose_own_answered, reader=notices.find_author, again=notices.tell_author_again
         ),
         notices.MergeProposed: NoticeHandler(notices.compose_merge, again=notices.tell_again),
     },

@@ -10,6 +10,7 @@ from bot.composing import Moment, Reader
 from bot.core import Call
 from bot.delivery import edit
 from bot.domain import ideas as rules
+from bot.domain.calendar import bank_holidays, batch_of_another_day
 from bot.domain.digests import DigestWeek
 from bot.domain.ideas import Idea
 from bot.domain.ids import new_id
@@ -129,11 +130,20 @@ async def compose_merge(notice: MergeProposed, reader: Reader) -> View | None:
     return screens.asked_to_merge(idea, other, reader.words)
 
 
-async def tell_again(notice: IdeaAnswered | OwnIdeaAnswered | MergeProposed, at: Moment) -> Again | None:
+async def tell_again(notice: IdeaAnswered | MergeProposed, at: Moment) -> Again | None:
     """Whoever may not have been told is told at the next batch, if it still is news then."""
     if notice.telling >= rules.TELLINGS:
         return None
     return Again(replace(notice, telling=notice.telling + 1), When(at.organisation.next_batch(at.now)))
+
+
+async def tell_author_again(notice: OwnIdeaAnswered, at: Moment) -> Again | None:
+    """An author who may not have been told is told on another day: the hour would tell where on the globe they are."""
+    if notice.telling >= rules.TELLINGS:
+        return None
+    closed = bank_holidays(at.organisation.nation)
+    when = batch_of_another_day(at.now, at.now, at.organisation.tz, closed)
+    return Again(replace(notice, telling=notice.telling + 1), When(when))
 
 
 async def remind(due: Due, work: Work) -> None:
