@@ -41,7 +41,7 @@ class Imported:
     unlinked: tuple[Problem, ...] = ()
 
 
-async def create(store: Store, name: str, zone: str, nation: str) -> Organisation:
+async def create(store: Store, name: str, zone: str, nation: str, *, pages_hide: bool = False) -> Organisation:
     """A new organisation with one unit, itself. Raises `Misconfigured` for a zone or a nation that is not known."""
     if nation not in NATIONS:
         raise Misconfigured(
@@ -54,7 +54,7 @@ async def create(store: Store, name: str, zone: str, nation: str) -> Organisatio
     name = clean(name).strip()
     if not name:
         raise Misconfigured("An organisation needs a name, such as 'Penbryn Council'.")
-    organisation = Organisation(new_id(), name, zone, nation)
+    organisation = Organisation(new_id(), name, zone, nation, pages_hide)
     async with store.begin() as tx:
         if name.casefold() in {known.name.casefold() for known in await tx.organisations.list_all()}:
             raise Misconfigured(f"There is an organisation called {name} already.")

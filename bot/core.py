@@ -179,16 +179,22 @@ class Core:
             member = await tx.people.member_by_account(request.identity)
         if member is not None and (not request.details or member.details == request.details):
             return member
-        person = member.person if member else await self._by_email(request.identity)
+        email = "" if member else await self._email(request.identity)
+        person = member.person if member else await self._by_email(request.identity, email)
         if person is None:
             return None
         async with self.store.begin() as tx:
             await tx.people.link(request.identity, person, request.details)
+            if email:
+                await tx.seasons.vouch(request.identity, email)
             return await tx.people.member_by_account(request.identity)
 
-    async def _by_email(self, identity: Identity) -> Person | None:
+    async def _email(self, identity: Identity) -> str:
+        """The address that the platform's own directory gives for an account, if it gives one."""
         directory = self.directories.get(identity.platform)
-        email = await directory.email(identity) if directory else ""
+        return await directory.email(identity) if directory else ""
+
+    async def _by_email(self, identity: Identity, email: str) -> Person | None:
         if not email:
             return None
         async with self.store.view() as tx:

@@ -161,6 +161,17 @@ def sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     return async_sessionmaker(engine, expire_on_commit=False)
 
 
+async def compact(engine: AsyncEngine) -> None:
+    """Write SQLite's file anew, without what was deleted, and empty its log. Nothing else may use it meanwhile."""
+    if engine.dialect.name != "sqlite":
+        return
+    async with engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        sqlite: Any = raw.driver_connection
+        await sqlite.execute("VACUUM")
+    await empty_log(engine)
+
+
 async def empty_log(engine: AsyncEngine) -> None:
     """Empty SQLite's write-ahead log, which keeps deleted pages until then.
 

@@ -6,7 +6,7 @@ import logging
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import literal, select
+from sqlalchemy import and_, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calendar import waking
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 async def fan_out(session: AsyncSession, pulse: Pulse, notice: Notice, when: When) -> int:
     """Queue one delivery for everybody on the roster, each inside their own day. Returns their number."""
-    on_roster = RosterRow.pulse_id == pulse.id
+    on_roster = and_(RosterRow.pulse_id == pulse.id, RosterRow.asked)
     zones = select(PersonRow.zone).join(RosterRow, RosterRow.person_id == PersonRow.id).where(on_roster).distinct()
     return sum([await _fan_out_in(session, zone, pulse, notice, when) for zone in await session.scalars(zones)])
 
@@ -51,7 +51,7 @@ async def _fan_out_in(session: AsyncSession, zone: str, pulse: Pulse, notice: No
         select(random_id(session), key, RosterRow.organisation_id, RosterRow.person_id, *constants)
         .add_columns(literal(pulse.id))
         .join(PersonRow, PersonRow.id == RosterRow.person_id)
-        .where(RosterRow.pulse_id == pulse.id, PersonRow.zone == zone)
+        .where(RosterRow.pulse_id == pulse.id, RosterRow.asked, PersonRow.zone == zone)
     )
     columns = ["id", "key", "organisation_id", "person_id", *fresh, "pulse_id"]
     done = await session.execute(insert(session, DeliveryRow).from_select(columns, rows).on_conflict_do_nothing())

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import Misconfigured
-from storage.engine import Engines
+from storage.engine import Engines, compact
 from storage.migrations.comparing import OPTIONS
 from storage.repositories import TABLES
 
@@ -26,7 +26,9 @@ async def migrate(engines: Engines, migrations: Path = MIGRATIONS) -> None:
     """Bring the database to the newest schema. Raises `Misconfigured` where it is newer than this code, or absent."""
     try:
         async with engines.write.begin() as connection:
-            await connection.run_sync(_upgrade, migrations)
+            changed = await connection.run_sync(_upgrade, migrations)
+        if changed:
+            await compact(engines.write)
     except (DBAPIError, OSError) as error:
         raise Misconfigured(
             f"The database does not answer ({type(error).__name__}). Is it running, and is HUNDRED_DAYS_DATABASE_URL "
@@ -68,7 +70,10 @@ def _differences(connection: Connection) -> list[Any]:
     return list(compare_metadata(context, TABLES))
 
 
-def _upgrade(connection: Connection, migrations: Path) -> None:
+def _upgrade(connection: Connection, migrations: Path) -> bool:
+    """Returns whether an older schema was changed: then what it held and this one does not must go from the file."""
+    context = MigrationContext.configure(connection)
+    before = context.get_current_revision()
     config = configuration(migrations)
     config.attributes["connection"] = connection
     try:
@@ -78,3 +83,4 @@ def _upgrade(connection: Connection, migrations: Path) -> None:
             "The database was made by a newer version of Hundred Days than this one. Start that version, or restore a "
             "backup from before the upgrade."
         ) from error
+    return before not in {None, context.get_current_revision()}

@@ -29,7 +29,7 @@ class SqlOrganisations:
 
     async def add(self, organisation: Organisation, root: Unit) -> None:
         o = organisation
-        self._session.add(OrganisationRow(id=o.id, name=o.name, zone=o.zone, nation=o.nation))
+        self._session.add(OrganisationRow(id=o.id, name=o.name, zone=o.zone, nation=o.nation, pages_hide=o.pages_hide))
         await self._session.flush()
         self._session.add(UnitRow(id=root.id, organisation_id=o.id, name=root.name, parent_id=None))
         await self._session.flush()
@@ -47,6 +47,10 @@ class SqlOrganisations:
     async def by_workspace(self, platform: Platform, workspace: str) -> Organisation | None:
         row = await self._session.get(WorkspaceRow, (platform, workspace))
         return await self.get(row.organisation_id) if row else None
+
+    async def let_pages_hide(self, organisation: str, *, hide: bool) -> None:
+        own = OrganisationRow.id == organisation
+        await self._session.execute(update(OrganisationRow).where(own).values(pages_hide=hide))
 
     async def lock_workspaces(self, organisation: str) -> None:
         await hold_organisation(self._session, organisation)
@@ -156,7 +160,7 @@ async def have_rewritten(session: AsyncSession, person: str) -> None:
 
 def organisation_of(row: OrganisationRow) -> Organisation:
     """The organisation a row holds."""
-    return Organisation(row.id, row.name, row.zone, row.nation)
+    return Organisation(row.id, row.name, row.zone, row.nation, row.pages_hide)
 
 
 SUBJECT = Subject(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time
 
-from sqlalchemy import delete, exists, func, literal, select, update
+from sqlalchemy import and_, delete, exists, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calendar import Rhythm, Slot
@@ -20,7 +20,7 @@ from storage.keys import KeyStore
 from storage.organisations import hold_organisation, present
 from storage.rows.organisations import MarkRow, ProgrammeRow
 from storage.rows.people import AccountRow, PersonRow
-from storage.rows.pulses import PartitionRow, PulseRow, RosterRow
+from storage.rows.pulses import PulseRow, RosterRow
 from storage.sql import Rows, insert
 from storage.subject import Ends, ErasureEffect, Personal, Purge, Subject
 from storage.trustees import SqlTrustees
@@ -160,8 +160,9 @@ class SqlPulses:
         done = await self._session.execute(change.values(k=pulse.k, k_comment=pulse.k_comment).returning(PulseRow.id))
         return done.first() is not None
 
-    async def items_asked(self, programme: str) -> Mapping[str, Asked]:
-        query = select(PulseRow.items, PulseRow.week).where(PulseRow.programme_id == programme).order_by(PulseRow.week)
+    async def items_asked(self, organisation: str) -> Mapping[str, Asked]:
+        own = PulseRow.organisation_id == organisation
+        query = select(PulseRow.items, PulseRow.week).where(own).order_by(PulseRow.week)
         found: dict[str, Asked] = {}
         for items, week in await self._session.execute(query):
             found |= {item: Asked(week, found[item].times + 1 if item in found else 1) for item in items}
@@ -169,23 +170,22 @@ class SqlPulses:
 
     async def labels_of(self, pulse: str, person: str) -> Labels | None:
         row = await self._session.get(RosterRow, (pulse, person))
-        return Labels(row.unit_id, row.place, row.grade) if row else None
-
-    async def count_roster(self, pulse: str) -> Mapping[Labels, int]:
-        labels = (RosterRow.unit_id, RosterRow.place, RosterRow.grade)
-        query = select(*labels, func.count()).where(RosterRow.pulse_id == pulse).group_by(*labels)
-        return {Labels(unit, place, grade): n for unit, place, grade, n in await self._session.execute(query)}
+        return Labels(row.unit_id, row.place, row.grade) if row and row.asked else None
 
     async def _enrol(self, pulse: Pulse) -> int:
-        """Put everybody on the roster who can be reached and has not paused, with their labels of this moment."""
-        person = PersonRow
+        """Put everybody on the roster with their labels. Asked is who can be reached and has not paused.
+
+        Whoever is away must not look as if they had left: the others would then be told of without them.
+        """
+        person, roster = PersonRow, RosterRow
         reachable = exists().where(AccountRow.person_id == person.id, present(AccountRow))
-        who = select(
-            literal(pulse.id), person.id, person.organisation_id, person.unit_id, person.place, person.grade
-        ).where(person.organisation_id == pulse.organisation, person.paused.is_(False), reachable)
-        columns = ["pulse_id", "person_id", "organisation_id", "unit_id", "place", "grade"]
-        await self._session.execute(insert(self._session, RosterRow).from_select(columns, who))
-        counted = select(func.count()).where(RosterRow.pulse_id == pulse.id)
+        asked = and_(person.paused.is_(False), reachable)
+        labels = (person.unit_id, person.place, person.grade)
+        who = select(literal(pulse.id), person.id, person.organisation_id, *labels, asked)
+        here = who.where(person.organisation_id == pulse.organisation, person.left_on.is_(None))
+        columns = ["pulse_id", "person_id", "organisation_id", "unit_id", "place", "grade", "asked"]
+        await self._session.execute(insert(self._session, roster).from_select(columns, here))
+        counted = select(func.count()).where(roster.pulse_id == pulse.id, roster.asked)
         return await self._session.scalar(counted) or 0
 
 
@@ -234,10 +234,9 @@ def _rhythm(written: list[str]) -> Rhythm:
 
 
 async def forget_rosters(session: AsyncSession, now: datetime) -> None:
-    """Forget who was asked, and into which groups their pulses were cut, which only means something beside them."""
+    """Forget who was asked."""
     old = select(PulseRow.id).where(PulseRow.week < now.date() - ROSTER.lasts())
     await session.execute(delete(RosterRow).where(RosterRow.pulse_id.in_(old)))
-    await session.execute(delete(PartitionRow).where(PartitionRow.pulse_id.in_(old)))
 
 
 STAYS = ErasureEffect.STAYS

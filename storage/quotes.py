@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.ballots import PublishedComment
 from bot.domain.pulses import Pulse, State
 from bot.domain.quotes import Review
+from bot.domain.results import PublishedComment
 from bot.plan import WeeklyMoment
 from storage.results import as_comment
 from storage.rows.organisations import MarkRow

@@ -23,7 +23,9 @@ from storage import (
     people,
     pulses,
     quotes,
+    recognition,
     results,
+    seasons,
     stories,
     threads,
     trustees,
@@ -43,6 +45,8 @@ SUBJECTS: tuple[Subject, ...] = (
     pulses.SUBJECT,
     ballots.SUBJECT,
     results.SUBJECT,
+    seasons.SUBJECT,
+    recognition.SUBJECT,
     quotes.SUBJECT,
     accounts.SUBJECT,
     people.SUBJECT,
@@ -95,6 +99,7 @@ class Repositories:
         self.pulses = pulses.SqlPulses(session, keys, rows)
         self.ballots = ballots.SqlBallots(session, keys)
         self.results = results.SqlResults(session)
+        self.seasons = seasons.SqlSeasons(session, shared.secrets)
         self.quotes = quotes.SqlQuotes(session)
         self.stories = stories.SqlStories(session, keys)
         self.ideas = ideas.SqlIdeas(session, keys)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from sys import intern
 
@@ -19,7 +20,7 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import SecretBox
 
-from bot.domain.ballots import Answer, Ballot
+from bot.domain.ballots import Answer, Ballot, Seat
 from bot.domain.people import Labels
 from bot.errors import HundredDaysError, NotOurKey
 
@@ -108,6 +109,12 @@ def unseal(keys: OpeningKeys, slot: bytes, sealed: bytes) -> Ballot:
     inside = json.loads(said)
     answer = Answer(intern(inside["item"]), inside["score"], inside["comment"], inside["quotable"])
     return Ballot(inside["who"], Labels(*map(intern, inside["labels"])), answer)
+
+
+def numbered(keys: OpeningKeys, seats: Mapping[str, Seat]) -> dict[str, Seat]:
+    """Seats by the number that joins somebody's ballots in this pulse, instead of by their id."""
+    sealing = SealingKeys(keys.slots, b"")
+    return {sealing.slot(person, RESPONDENT).hex(): seat for person, seat in seats.items()}
 
 
 def opens(private: bytes, sealed: bytes) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.ballots import Ballot, Respondent, gather
+from bot.domain.ballots import Ballot, Respondent, Seat, gather
 from bot.domain.pulses import TAKING, State
 from bot.domain.trustees import accept_passphrase, usual
 from bot.errors import KeysLost, Misconfigured, PassphraseNeeded, Unavailable
@@ -29,7 +29,7 @@ from storage.repositories import Shared
 from storage.retention import destroy_unneeded, keys_by_use, purge
 from storage.rows.installation import InstallationRow
 from storage.rows.pulses import PulseRow
-from storage.seal import OpeningKeys
+from storage.seal import OpeningKeys, numbered
 from storage.sql import Rows
 from storage.transaction import SqlTransaction
 from storage.trustees import open_with, trustee_with
@@ -73,13 +73,15 @@ class SqlStore:
         async with self.begin() as tx:
             await tx.trustees.appoint(trustee)
 
-    async def open_ballots(self, pulse: str, passphrase: SecretStr | None = None) -> list[Respondent]:
+    async def open_ballots(
+        self, pulse: str, seats: Mapping[str, Seat], passphrase: SecretStr | None = None
+    ) -> list[Respondent]:
         private = await self._opening_key(pulse, passphrase)
         keys = OpeningKeys.of(private, await self._keys.get(slots_key(pulse)))
         opened: list[Ballot] = []
         async for boxes in self._boxes(pulse):
             opened += await asyncio.to_thread(open_all, keys, pulse, boxes)
-        return await asyncio.to_thread(gather, opened)
+        return await asyncio.to_thread(gather, opened, numbered(keys, seats))
 
     async def secret(self, name: str) -> bytes:
         """A random secret that all replicas of this installation share."""

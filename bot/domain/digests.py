@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from bot.domain.ballots import PublishedComment, Results, Tally
 from bot.domain.people import Tree
 from bot.domain.programmes import Programme
 from bot.domain.publishing import publishable
 from bot.domain.pulses import Pulse
-from bot.domain.questions import INDEX, engagement_index, mean_points
 from bot.domain.quotes import Review
-from bot.domain.shares import CEILING, FLOOR, SMALL
+from bot.domain.results import PublishedComment, Results
 from bot.domain.themes import Sentiment, Theme, ThemeReport
 
 QUOTE_AUTHORS = 5
@@ -70,6 +68,12 @@ class DigestWeek:
     unit: str
     comments: tuple[PublishedComment, ...]
     themes: tuple[ShownTheme, ...]
+
+    @property
+    def told_of(self) -> str | None:
+        """The unit itself if there is any number of it, else the nearest one above; None where there is none."""
+        known = {own.unit for own in self.results.numbers} | {own.unit for own in self.results.turnouts}
+        return next((unit for unit in self.tree.up(self.unit) if unit in known), None)
 
 
 def in_scope(results: Results, unit: str, tree: Tree, k_comment: int) -> tuple[PublishedComment, ...]:
@@ -158,19 +162,3 @@ def _bare(words: str) -> str:
 
 def _midnight(when: datetime) -> datetime:
     return datetime.combine(when.astimezone(UTC).date(), time(), UTC)
-
-
-def index_of(results: Results, unit: str) -> int | None:
-    """The engagement index of a unit, if all its five items may be shown."""
-    tallies = [results.tally(unit, item) for item in INDEX]
-    known = [tally for tally in tallies if tally]
-    if len(known) < len(INDEX):
-        return None
-    index = engagement_index(mean_points(tally.counts) for tally in known)
-    # In a small group the ends of the scale would say that everybody said the same.
-    return index if min(tally.n for tally in known) >= SMALL else min(CEILING, max(FLOOR, index))
-
-
-def items_of(results: Results, unit: str, items: Collection[str]) -> list[Tally]:
-    """What may be shown of each question in a unit, in the order asked."""
-    return [tally for item in items if (tally := results.tally(unit, item))]

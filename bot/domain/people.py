@@ -95,12 +95,16 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """One public body. It may span several Slack workspaces and Teams tenants."""
+    """One public body. It may span several Slack workspaces and Teams tenants.
+
+    `pages_hide` says that people without a chat account count towards k as well, though no directory vouches for them.
+    """
 
     id: str
     name: str
     zone: str = "Europe/London"
     nation: str = "ENG"
+    pages_hide: bool = False
 
     @property
     def tz(self) -> ZoneInfo:

@@ -1,174 +1,126 @@
-"""Which numbers may be shown, so that no subtraction leaves fewer than k people.
+"""Which numbers of a week may be shown, so that no subtraction leaves fewer than k people.
 
-Published units form a tree. Whatever a reader adds and subtracts, the smallest groups they can reach in it are the
-*rings*: a published unit less the published units nearest below it. Places and grades cut the same people another
-way, into *blocks*. Each person is a tie between their ring and their block, and the numbers of all rings and blocks
-together are safe when no cut of fewer than k ties is left (`bot.domain.cuts`). Where one is left, the smallest unit
-that helps is hidden and counts with the unit above it, or two blocks are shown as one.
+Scores are told of whole pools (`bot.domain.groups`). Where fewer than k of a pool answered, its answers are told with
+those of others, for this week only. So everybody who answered is counted in one part of the organisation of k or more,
+and whatever a unit or a place shows is a sum of such parts.
+
+Comments stand for themselves, in no cell; for them the units with enough people are drawn together, so that no unit
+less those below it is about fewer than k.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
-from bot.domain.cuts import Ties
+from bot.domain.groups import common
 from bot.domain.people import Labels, Segment, Tree
-
-Group = tuple[str, str]
-RING, BLOCK = "ring", "block"
-UNKNOWN: Group = ("", "")
-"""Those whose sum nobody is told."""
-BETWEEN = "\t"
+from bot.domain.rising import put_together
 
 
 @dataclass(frozen=True, slots=True)
-class Partition:
-    """Into which groups people fall: by unit into rings, by segments into blocks. Nothing in it is a number."""
+class Weight:
+    """How many people, and how many of them hide somebody."""
 
-    segments: tuple[Segment, ...] = ()
-    rings: Mapping[str, str] = field(default_factory=dict)
-    blocks: Mapping[str, str] = field(default_factory=dict)
+    n: int = 0
+    hiding: int = 0
 
-    def group(self, side: str, labels: Labels) -> Group:
-        """The ring or the block somebody falls into. Whoever stands where nobody answered is counted in neither."""
-        ring, block = self.rings.get(labels.unit), self.blocks.get(cell_of(labels, self.segments))
-        return UNKNOWN if ring is None or block is None else (side, ring if side == RING else block)
-
-    def labels(self, segment: Segment) -> list[str]:
-        """The places, or the grades, that no block mixes with another."""
-        position = self.segments.index(segment)
-        together: dict[str, set[str]] = {}
-        for cell, block in self.blocks.items():
-            together.setdefault(block, set()).add(cell.split(BETWEEN)[position])
-        mixed = {label for labels in together.values() if len(labels) > 1 for label in labels}
-        return sorted({label for labels in together.values() for label in labels if label} - mixed)
+    def __add__(self, other: Weight) -> Weight:
+        return Weight(self.n + other.n, self.hiding + other.hiding)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What may be shown: the numbers of these units, and of each place and grade that stands by itself."""
+class Part:
+    """Pools whose answers are told as one this week, and what these share."""
 
-    units: frozenset[str] = frozenset()
-    partition: Partition = field(default_factory=Partition)
+    pools: tuple[str, ...]
+    labels: Labels
+
+
+def parts_of(
+    answered: Mapping[str, Weight],
+    labels: Mapping[str, Labels],
+    enough: Callable[[Sequence[str], Weight], bool],
+    tree: Tree,
+    segments: Sequence[Segment] = (),
+) -> list[Part]:
+    """The parts in which pools are told, as small as they can be.
+
+    `answered` is how many did in each pool; one in which nobody did is not told.
+    """
+
+    def size(pools: Sequence[str]) -> int:
+        return sum(answered[pool].n for pool in pools)
+
+    def told(_unit: str, pools: Sequence[str]) -> bool:
+        return enough(pools, sum((answered[pool] for pool in pools), Weight()))
+
+    rising = put_together({pool: labels[pool] for pool in answered}, told, tree, segments)
+    return [Part(tuple(sorted(some)), common([labels[pool] for pool in some], tree)) for _, some in rising.whole(size)]
 
 
 def publishable(tree: Tree, counts: Mapping[str, int], k: int) -> frozenset[str]:
     """The units whose total may be shown. `counts` is by the unit a person is in, not counting those below it."""
-    planner = Planner(tree, {Labels(unit): n for unit, n in counts.items()}, k)
-    return planner.plan().units if planner.part_nobody() else frozenset()
+    return publishable_of({unit: Weight(n, n) for unit, n in counts.items()}, tree, k)
 
 
-def cell_of(labels: Labels, segments: tuple[Segment, ...]) -> str:
-    """The finest part of the organisation that places and grades cut out, as one word."""
-    return BETWEEN.join(label_of(labels, segment) for segment in segments)
+def publishable_of(weights: Mapping[str, Weight], tree: Tree, k: int) -> frozenset[str]:
+    """The same, where not everybody hides somebody."""
+    return _Rings(tree, weights, k).drawn_together()
 
 
-def label_of(labels: Labels, segment: Segment) -> str:
-    """Somebody's place or grade."""
-    return labels.place if segment is Segment.PLACE else labels.grade
+class _Rings:
+    """Every unit with enough people, drawn together with the one above or below until no ring is too small.
 
-
-def by_unit(counts: Mapping[Labels, int]) -> Counter[str]:
-    """People counted by their unit alone."""
-    units: Counter[str] = Counter()
-    for labels, n in counts.items():
-        units[labels.unit] += n
-    return units
-
-
-class Planner:
-    """Works out what may be shown: begins with every unit and block, and draws together what singles somebody out.
-
-    `counts` is how many there are to count under each label of the roster, also where there is nobody.
+    A ring is a unit that may be shown less those nearest below it. Each with anybody in it needs k who hide somebody.
     """
 
-    def __init__(self, tree: Tree, counts: Mapping[Labels, int], k: int, segments: tuple[Segment, ...] = ()) -> None:
-        self.tree, self.k = tree, k
-        self._counts, self._segments = counts, segments
-        self._sizes: Counter[str] = Counter()
-        for labels, n in counts.items():
-            self._sizes[cell_of(labels, segments)] += n
-        self._blocks = {cell: cell for cell in self._sizes}
-        self._totals = tree.totals(by_unit(counts))
-        self._shown = {unit for unit, n in self._totals.items() if n >= k}
+    def __init__(self, tree: Tree, weights: Mapping[str, Weight], k: int) -> None:
+        self._tree, self._k = tree, k
+        counts = {unit: weight.n for unit, weight in weights.items()}
+        hiding = {unit: weight.hiding for unit, weight in weights.items()}
+        self._totals = tree.totals(counts)
+        self._shown = {unit for unit, n in tree.totals(hiding).items() if n >= k}
+        self._n, self._hiding = Counter[str](), Counter[str]()
+        if tree.root.id in self._shown:
+            for unit in weights:
+                ring = next(above for above in tree.up(unit) if above in self._shown)
+                self._n[ring] += counts[unit]
+                self._hiding[ring] += hiding[unit]
 
-    def part_nobody(self) -> bool:
-        """Draw together until no cut of fewer than k people is left. False where they are too few altogether."""
-        if self.tree.root.id not in self._shown:
-            return False
-        ties: Ties[Group] = Ties(self.k)
-        for labels, n in self._counts.items():
-            ties.tie((RING, self._ring(labels.unit)), (BLOCK, cell_of(labels, self._segments)), n)
-        while (side := ties.thin(rank=self._rank)) is not None:
-            _, one, other = min([*self.upwards(side), *self.downwards(side), *self._mixings(side)])
-            self.draw_together(one, other)
-            ties.join(one, other)
-        return True
+    def drawn_together(self) -> frozenset[str]:
+        """The units that may be shown. From the top of the tree down: what is hidden there settles much below it."""
+        thin = [(self._height(ring), ring) for ring in self._n if self._is_thin(ring)]
+        heapify(thin)
+        while thin:
+            _, ring = heappop(thin)
+            if ring in self._shown and self._is_thin(ring):
+                _, hidden, other = min(self._steps(ring))
+                self._shown.discard(hidden)
+                self._n[other] += self._n.pop(hidden, 0)
+                self._hiding[other] += self._hiding.pop(hidden, 0)
+                heappush(thin, (self._height(other), other))
+        return frozenset(self._shown) if self._n else frozenset()
 
-    def plan(self) -> Plan:
-        """What may be shown as it stands."""
-        return Plan(frozenset(self._shown), self.partition())
+    def _is_thin(self, ring: str) -> bool:
+        return self._n[ring] > 0 and self._hiding[ring] < self._k
 
-    def partition(self) -> Partition:
-        """Where everybody falls as it stands. A group that nobody answered in is none: its number is about nobody."""
-        rings = {unit: self._ring(unit) for unit in self.tree.units} if self._shown else {}
-        answered = {rings.get(labels.unit) for labels, n in self._counts.items() if n}
-        return Partition(
-            self._segments,
-            {unit: ring for unit, ring in rings.items() if ring in answered},
-            {cell: block for cell, block in self._blocks.items() if self._sizes[block]},
-        )
-
-    def upwards(self, side: frozenset[Group]) -> Iterator[tuple[int, Group, Group]]:
-        """Units of one side that could be counted with the unit above them on the other, and how many that concerns."""
-        for kind, unit in side:
-            if kind == RING and unit in self._shown:
-                above = next((u for u in self.tree.up(unit)[1:] if u in self._shown), unit)
-                if (RING, above) not in side:
-                    yield self._totals[unit], (RING, unit), (RING, above)
-
-    def downwards(self, side: frozenset[Group]) -> Iterator[tuple[int, Group, Group]]:
-        """Units of the other side that could be counted with the unit above them on this one."""
-        for kind, unit in side:
-            if kind == RING and unit in self._shown:
-                for below in self._below(unit):
-                    if (RING, below) not in side:
-                        yield self._totals[below], (RING, below), (RING, unit)
-
-    def blocks(self, side: frozenset[Group]) -> tuple[list[str], list[str]]:
-        """The blocks on one side and those on the other, the smallest first."""
-        blocks = sorted(set(self._blocks.values()), key=lambda block: (self._sizes[block], block))
-        return [b for b in blocks if (BLOCK, b) in side], [b for b in blocks if (BLOCK, b) not in side]
-
-    def draw_together(self, one: Group, other: Group) -> None:
-        """Count a unit with the one above it, or a block with another."""
-        if one[0] == RING:
-            self._shown.discard(one[1])
-        else:
-            self._sizes[other[1]] += self._sizes[one[1]]
-            self._blocks |= {cell: other[1] for cell, block in self._blocks.items() if block == one[1]}
-
-    def _rank(self, side: Sequence[Group]) -> tuple[bool, int, int]:
-        """Rings by themselves first, from the top of the tree down: what is hidden there settles much below it."""
-        heights = [len(self.tree.up(unit)) for kind, unit in side if kind == RING]
-        return len(heights) < len(side), min(heights, default=0), len(side)
-
-    def _mixings(self, side: frozenset[Group]) -> Iterator[tuple[int, Group, Group]]:
-        """The smallest blocks of both sides, of one place if there are such: both would lose their own number."""
-        inside, outside = self.blocks(side)
-        if inside and outside:
-            place = inside[0].split(BETWEEN)[0]
-            other = next((block for block in outside if block.split(BETWEEN)[0] == place), outside[0])
-            yield self._sizes[inside[0]] + self._sizes[other], (BLOCK, inside[0]), (BLOCK, other)
-
-    def _ring(self, unit: str) -> str:
-        return next(above for above in self.tree.up(unit) if above in self._shown)
+    def _steps(self, ring: str) -> Iterator[tuple[int, str, str]]:
+        """Units that could be hidden, each counted with another from then on, and how many that concerns."""
+        above = next((unit for unit in self._tree.up(ring)[1:] if unit in self._shown), None)
+        if above is not None:
+            yield self._totals[ring], ring, above
+        for below in self._below(ring):
+            yield self._totals[below], below, ring
 
     def _below(self, unit: str) -> Iterator[str]:
-        for child in self.tree.children(unit):
+        for child in self._tree.children(unit):
             if child in self._shown:
                 yield child
             else:
                 yield from self._below(child)
+
+    def _height(self, unit: str) -> int:
+        return len(self._tree.up(unit))

@@ -17,7 +17,6 @@ from bot.words import N_
 K_SCORES, K_COMMENTS = 5, 10
 COMMENT_LONGEST = 500
 MEASURE_DAYS = (0, 50, 100)
-RATE_BAND = 10
 
 NEVER_LOWER = N_("How many must answer is fixed when a pulse opens: it may rise, and never fall. Nothing was changed.")
 TOO_FEW = N_(
@@ -34,7 +33,7 @@ COMMENT_EMPTY = N_("Please write something, or press Cancel.")
 
 ANSWERS = Keeping(N_("Answers to a pulse"), N_("sealed until it closes, then only counts and comments"))
 ROSTER = Keeping(
-    N_("That you were asked in a pulse, and under which labels"),
+    N_("That you were in the list when a pulse opened, and under which labels"),
     N_("{weeks} weeks; never whether you answered"),
     timedelta(weeks=13),
 )
@@ -125,11 +124,6 @@ def is_measure(starts: date, monday: date) -> bool:
     """Whether this week holds day 0, 50 or 100 of a programme: then the five index items are asked."""
     days = (starts + timedelta(days=day) for day in MEASURE_DAYS)
     return any(monday <= day < monday + timedelta(days=7) for day in days)
-
-
-def rate_band(answered: int, eligible: int) -> int:
-    """How many answered, as the lower edge of a ten per cent band: 60 stands for 60 to 69 %, 90 for 90 % or more."""
-    return min(90, answered * 100 // eligible // RATE_BAND * RATE_BAND) if eligible else 0
 
 
 def _require_open(pulse: Pulse, now: datetime) -> None:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from bot.words import N_
 
 CSPS = N_("Civil Service People Survey, Open Government Licence v3.0")
 PER_PULSE = 3
+REST = timedelta(weeks=3)
+"""How long a question rests: what people answer too often they answer by habit, and more can be worked out."""
 SCORES = range(1, 6)
 
 
@@ -160,15 +162,19 @@ def points(score: int) -> int:
     return (score - 1) * 25
 
 
-def next_questions(asked: Mapping[str, Asked], *, measure: bool) -> tuple[str, ...]:
-    """What everybody is asked next: the five index items in a measure pulse, else the three asked longest ago.
+def next_questions(asked: Mapping[str, Asked], *, measure: bool, week: date) -> tuple[str, ...]:
+    """What everybody is asked in the week of this Monday: the five index items in a measure pulse, else three others.
 
-    Of those asked in the same week, the one asked less often comes first, so that all return evenly.
+    These are the ones asked longest ago, and of those asked in the same week the one asked less often, so that all
+    return evenly. A question rests for three weeks, so there may be fewer; the index items are asked together or not
+    at all.
     """
-    if measure:
+    rested = [q for q in BANK if q.key not in asked or asked[q.key].last <= week - REST]
+    index = tuple(q.key for q in rested if q.family is Family.INDEX)
+    if measure and index == INDEX:
         return INDEX
     never = Asked(date.min, 0)
-    change = [question.key for question in BANK if question.family is Family.CHANGE]
+    change = [q.key for q in rested if q.family is Family.CHANGE]
     return tuple(sorted(change, key=lambda key: (asked.get(key, never).last, asked.get(key, never).times))[:PER_PULSE])
 
 

@@ -17,5 +17,10 @@ def rounded_share(part: int, n: int) -> int:
     return min(CEILING, _percent(n - 1, n), max(FLOOR, _percent(1, n), _percent(part, n)))
 
 
+def rounded(value: float) -> int:
+    """To the nearest 5, halves upwards."""
+    return int(value / ROUND_TO + 0.5) * ROUND_TO
+
+
 def _percent(part: int, n: int) -> int:
     return (2 * part * 100 + ROUND_TO * n) // (2 * ROUND_TO * n) * ROUND_TO

@@ -8,12 +8,12 @@ from datetime import date, timedelta
 
 from bot.composing import NoticeHandler, Reader
 from bot.core import Call, Route
-from bot.domain.ballots import PublishedComment
 from bot.domain.calendar import monday_of
 from bot.domain.digests import DigestWeek, may_be_offered, quotable, quotable_in
 from bot.domain.people import STEWARDS, Role
 from bot.domain.pulses import State
 from bot.domain.quotes import Review
+from bot.domain.results import PublishedComment
 from bot.errors import NotFound, Refusal
 from bot.feature import DigestSection, Feature, Place, Said, Verb
 from bot.plan import Due, WeeklyMoment, Work, plan_week

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.domain.ballots import Answer, PublishedComment, Results
-from bot.domain.guard import Past
+from bot.domain.ballots import Answer
 from bot.domain.people import Labels
 from bot.domain.pulses import Pulse, State
 from bot.domain.questions import Asked
 from bot.domain.quotes import Review
+from bot.domain.results import PublishedComment, Results
 
 
 class Pulses(Protocol):
     """Pulses and their rosters."""
 
     async def open(self, pulse: Pulse) -> int:
-        """Store a new pulse with its keys and its roster: everybody who can be reached now. Returns their number."""
+        """Store a new pulse with its keys and its roster: everybody in the list now. Returns how many can be asked."""
 
     async def get(self, pulse: str) -> Pulse | None:
         """The pulse; None where there is none of this id."""
@@ -47,14 +47,11 @@ class Pulses(Protocol):
     async def set_thresholds(self, pulse: Pulse) -> bool:
         """Raise them for a pulse that is open. False if it is not, or if they would fall."""
 
-    async def items_asked(self, programme: str) -> Mapping[str, Asked]:
-        """For each question that was asked in a programme, how often, and in which week last."""
+    async def items_asked(self, organisation: str) -> Mapping[str, Asked]:
+        """For each question that was asked in any programme of an organisation, how often, and in which week last."""
 
     async def labels_of(self, pulse: str, person: str) -> Labels | None:
         """What the roster says of a person; None for somebody who was not asked."""
-
-    async def count_roster(self, pulse: str) -> Mapping[Labels, int]:
-        """How many were asked, by their labels."""
 
 
 class Ballots(Protocol):
@@ -78,9 +75,6 @@ class PublishedResults(Protocol):
 
     async def for_pulse(self, pulse: str) -> Results:
         """What was published of a pulse; nothing where it is not sealed."""
-
-    async def published_before(self, pulse: Pulse) -> Mapping[str, Sequence[Past]]:
-        """The weeks, of those whose rosters are still kept, in which each of its questions was published before."""
 
     async def comments_before(self, pulse: Pulse, weeks: int) -> tuple[PublishedComment, ...]:
         """The comments that were published of the last so many pulses before this one."""

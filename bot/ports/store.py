@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
 from pydantic import SecretStr
 
-from bot.domain.ballots import Respondent
+from bot.domain.ballots import Respondent, Seat
 from bot.ports.channels import Channels
 from bot.ports.ideas import Ideas
 from bot.ports.limits import Limits
@@ -16,6 +17,7 @@ from bot.ports.organisations import Organisations, Programmes
 from bot.ports.outbox import Inbox, Outbox
 from bot.ports.people import Codes, People, Trustees
 from bot.ports.pulses import Ballots, PublishedResults, Pulses, Quotes
+from bot.ports.seasons import Seasons
 from bot.ports.stories import Stories
 from bot.ports.threads import Threads
 from bot.ports.traces import Traces
@@ -36,6 +38,8 @@ class Transaction(Protocol):
     def ballots(self) -> Ballots: ...
     @property
     def results(self) -> PublishedResults: ...
+    @property
+    def seasons(self) -> Seasons: ...
     @property
     def quotes(self) -> Quotes: ...
     @property
@@ -72,8 +76,12 @@ class Store(Protocol):
     async def appoint(self, organisation: str, passphrase: SecretStr) -> None:
         """Give an organisation a trustee with this passphrase, from the next pulse on. It takes about a second."""
 
-    async def open_ballots(self, pulse: str, passphrase: SecretStr | None = None) -> list[Respondent]:
+    async def open_ballots(
+        self, pulse: str, seats: Mapping[str, Seat], passphrase: SecretStr | None = None
+    ) -> list[Respondent]:
         """Open every ballot of a closing pulse, outside any write lock. Raises `KeysLost` where the keys are gone.
+
+        `seats` go by the ids of people, and are all that is left of these.
 
         Where a trustee holds the key: `PassphraseNeeded` without a passphrase, `WrongPassphrase` with another's.
         """

@@ -15,7 +15,10 @@ from storage.rows.base import BY_KEY, Row, organisation
 
 
 class OrganisationRow(Row):
-    """`unmixed` says that somebody has just erased what they wrote, and that rows still tell which were theirs."""
+    """`unmixed` says that somebody has just erased what they wrote, and that rows still tell which were theirs.
+
+    `pages_hide` says that people whom no platform vouches for count towards k.
+    """
 
     __tablename__ = "organisations"
     __table_args__ = BY_KEY
@@ -24,6 +27,7 @@ class OrganisationRow(Row):
     zone: Mapped[str]
     nation: Mapped[str]
     unmixed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    pages_hide: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class WorkspaceRow(Row):

@@ -42,6 +42,8 @@ class PersonRow(Row):
 
 
 class AccountRow(Row):
+    """`email_mark` is a keyed hash of the address that the platform's own directory gives, where it was asked."""
+
     __tablename__ = "accounts"
     __table_args__ = BY_KEY
     platform: Mapped[str] = mapped_column(primary_key=True)
@@ -50,6 +52,7 @@ class AccountRow(Row):
     organisation_id: Mapped[str] = organisation()
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     details: Mapped[Flat]
+    email_mark: Mapped[bytes | None]
 
 
 class TrusteeRow(Row):

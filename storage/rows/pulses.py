@@ -8,10 +8,11 @@ from sqlalchemy import (
     ForeignKey,
     String,
     UniqueConstraint,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.rows.base import BY_KEY, Flat, Row, organisation
+from storage.rows.base import BY_KEY, Row, organisation
 
 
 class PulseRow(Row):
@@ -41,7 +42,10 @@ class PulseRow(Row):
 
 
 class RosterRow(Row):
-    """Who was asked, and under which labels. It does not say who answered; nothing does."""
+    """Who was in the list when a pulse opened, and under which labels; `asked`, unless they were away.
+
+    It does not say who answered; nothing does.
+    """
 
     __tablename__ = "pulse_roster"
     __table_args__ = BY_KEY
@@ -51,6 +55,7 @@ class RosterRow(Row):
     unit_id: Mapped[str]
     place: Mapped[str]
     grade: Mapped[str]
+    asked: Mapped[bool] = mapped_column(server_default=true())
 
 
 class BallotRow(Row):
@@ -64,52 +69,61 @@ class BallotRow(Row):
     sealed: Mapped[bytes]
 
 
-class TallyRow(Row):
-    __tablename__ = "tallies"
+class NumberRow(Row):
+    """What is said of a question in a unit, as the sentence says it. How many chose which answer is not kept."""
+
+    __tablename__ = "numbers"
     __table_args__ = BY_KEY
     pulse_id: Mapped[str] = mapped_column(ForeignKey("pulses.id", ondelete="CASCADE"), primary_key=True)
     unit_id: Mapped[str] = mapped_column(primary_key=True)
     item: Mapped[str] = mapped_column(primary_key=True)
     organisation_id: Mapped[str] = organisation()
-    counts: Mapped[list[int]]
+    share: Mapped[int]
+    mean: Mapped[int]
+    at_least: Mapped[int]
+    counted: Mapped[int]
+    basis: Mapped[str]
 
 
-class SegmentTallyRow(Row):
-    """As a tally, for a place or a grade in the whole organisation."""
+class SegmentNumberRow(Row):
+    """The same, for a place or a grade in the whole organisation."""
 
-    __tablename__ = "segment_tallies"
+    __tablename__ = "segment_numbers"
     __table_args__ = BY_KEY
     pulse_id: Mapped[str] = mapped_column(ForeignKey("pulses.id", ondelete="CASCADE"), primary_key=True)
     dimension: Mapped[str] = mapped_column(primary_key=True)
     segment: Mapped[str] = mapped_column(primary_key=True)
     item: Mapped[str] = mapped_column(primary_key=True)
     organisation_id: Mapped[str] = organisation()
-    counts: Mapped[list[int]]
+    share: Mapped[int]
+    mean: Mapped[int]
+    at_least: Mapped[int]
+    counted: Mapped[int]
+    basis: Mapped[str]
 
 
-class PartitionRow(Row):
-    """Into which groups a question's numbers were cut when they were published: for each label, the name of its group.
+class IndexRow(Row):
+    """The engagement index of a unit, after a pulse that asked for it."""
 
-    It holds no number and no person. The roster guard needs it to compare two weeks, and it goes with the roster.
-    """
-
-    __tablename__ = "partitions"
+    __tablename__ = "indices"
     __table_args__ = BY_KEY
     pulse_id: Mapped[str] = mapped_column(ForeignKey("pulses.id", ondelete="CASCADE"), primary_key=True)
-    item: Mapped[str] = mapped_column(primary_key=True)
-    side: Mapped[str] = mapped_column(primary_key=True)
+    unit_id: Mapped[str] = mapped_column(primary_key=True)
     organisation_id: Mapped[str] = organisation()
-    groups: Mapped[Flat]
+    value: Mapped[int]
+    basis: Mapped[str]
 
 
 class TurnoutRow(Row):
+    """How many answered in a unit: the lower edge of a band of ten per cent."""
+
     __tablename__ = "turnouts"
     __table_args__ = BY_KEY
     pulse_id: Mapped[str] = mapped_column(ForeignKey("pulses.id", ondelete="CASCADE"), primary_key=True)
     unit_id: Mapped[str] = mapped_column(primary_key=True)
     organisation_id: Mapped[str] = organisation()
-    eligible: Mapped[int]
-    answered: Mapped[int]
+    band: Mapped[int]
+    basis: Mapped[str]
 
 
 class CommentRow(Row):

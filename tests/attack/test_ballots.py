@@ -16,16 +16,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.audit.attacks import backers, everything, order, outside, remains, secrets_kept, subtraction, weeks, written
+from bot.audit.attacks import backers, everything, order, outside, remains, season, secrets_kept, written
 from bot.audit.chance import most_by_chance
 from bot.audit.findings import PROMISES, Finding, Report, Verdict, seen_through
 from bot.audit.loot import Loot
 from bot.audit.thief import Tables
-from bot.domain import ballots as publishing
 from bot.domain.ballots import Answer, Ballot
 from bot.domain.people import Labels
+from bot.domain.season import Season, stand
 from storage.ideas import backing_slot
-from storage.seal import SLOT_BYTES, SealingKeys
+from storage.seal import RESPONDENT, SLOT_BYTES, SealingKeys
 from tests.attack.robbery import PEOPLE, WEEKS, a_week, changed, closed, nightly, rows
 from tests.conftest import Databases, apart
 from tests.soak.figures import SOAK
@@ -142,7 +142,7 @@ async def test_p3_the_attack_sees_readable_ballots(
 
 def _readable(keys: SealingKeys, person: str, labels: Labels, answer: Answer) -> tuple[bytes, bytes]:
     """A ballot as somebody would keep it who trusts their database."""
-    slot, who = keys.slot(person, answer.item), keys.slot(person, "who").hex()
+    slot, who = keys.slot(person, answer.item), keys.slot(person, RESPONDENT).hex()
     return slot, json.dumps([who, astuple(labels), astuple(answer)]).encode()
 
 
@@ -165,22 +165,23 @@ def test_p4_the_attack_sees_a_key_that_was_kept(loot: Loot) -> None:
 
 
 def test_p5_after_the_close_no_ballot_is_left_and_no_small_number(loot: Loot) -> None:
-    """No ballot, no public key; every tally is of at least five people, every turnout too, and what lies between."""
+    """No ballot, no public key; every number is kept as it is said, and every group is of at least five people."""
     held(remains.ballots_gone(loot.closed), remains.small_numbers(loot.closed), remains.strangers(loot.closed))
     assert loot.closed["ballots"] == []
     assert [row["seal"] for row in loot.closed["pulses"]] == [None]
-    assert all(sum(remains.counts_of(row)) >= 5 for row in loot.closed["tallies"])
-    assert all(int(str(row["answered"])) >= 5 for row in loot.closed["turnouts"])
+    assert loot.closed["numbers"] and loot.closed["season_groups"]
+    assert {int(str(row["share"])) % 5 for row in loot.closed["numbers"]} == {0}
 
 
 def test_p5_the_attack_sees_what_should_not_be_left(loot: Loot) -> None:
-    """A tally of three, a unit that leaves three, five comments by themselves, a name beside a number, a ballot."""
-    tally = loot.closed["tallies"][0]
-    seen(remains.small_numbers(changed(loot.closed, tallies=[{**tally, "counts": "[0, 1, 2, 0, 0]"}])))
-    root = next(str(row["id"]) for row in loot.closed["units"] if row["parent_id"] is None)
-    child = next(str(row["id"]) for row in loot.closed["units"] if row["parent_id"] == root)
-    pair = [{**tally, "unit_id": root, "counts": "[10, 0]"}, {**tally, "unit_id": child, "counts": "[7, 0]"}]
-    seen(remains.small_numbers(changed(loot.closed, tallies=pair)))
+    """An exact number, a cell of four, one of five of whom one hides nobody, five comments, a name, a ballot."""
+    seen(remains.small_numbers(rows(loot.closed, "numbers", lambda _: {"share": 83})))
+    seen(remains.small_numbers(rows(loot.closed, "numbers", lambda _: {"mean": 71})))
+    seen(remains.small_numbers(rows(loot.closed, "numbers", lambda _: {"at_least": 23})))
+    seen(remains.small_numbers(rows(loot.closed, "turnouts", lambda _: {"band": 63})))
+    seen(remains.small_numbers(rows(loot.closed, "season_groups", lambda _: {"members": b"x" * 16 * 4})))
+    five = {"members": b"x" * 16 * 5, "unvouched": b"x" * 16}
+    seen(remains.small_numbers(rows(loot.closed, "season_groups", lambda _: five)))
     seen(remains.small_numbers(changed(loot.closed, comments=loot.closed["comments"][:5])))
     person = loot.truth.staff[0]
     seen(remains.strangers(rows(loot.closed, "comments", lambda _: {"body": f"written by {person}"})))
@@ -205,25 +206,21 @@ def test_p6_the_attack_sees_who_answered(loot: Loot) -> None:
         seen(remains.who_answered(loot, "after the close", tables))
 
 
-def test_p7_no_subtraction_reaches_a_few(loot: Loot) -> None:
-    """By units and places together, counted by another method than the one that decides what is published."""
-    held(subtraction.thinnest(loot))
+def test_p7_and_p8_no_subtraction_reaches_a_few(loot: Loot) -> None:
+    """Within a week and over a season in which people come, go and move: no combination of sums is about a few."""
+    week, fourteen_weeks = season.attack(loot)
+    held(week, fourteen_weeks)
+    assert (week.promise, fourteen_weeks.promise) == ("P7", "P8")
+    assert fourteen_weeks.figures["without"]
 
 
-def test_p7_the_attack_sees_a_small_remainder(loot: Loot) -> None:
-    """A place that two people of one team are at, published beside the teams, is found out."""
-    two = set(loot.truth.answered[:2])
-    away = rows(loot.closed, "pulse_roster", lambda r: {"place": "Island"} if r["person_id"] in two else {})
-    item = loot.closed["tallies"][0]["item"]
-    island = {"pulse_id": loot.pulse, "dimension": "place", "segment": "Island", "item": item, "counts": "[1, 1]"}
-    seen(subtraction.thinnest(closed(loot, changed(away, segment_tallies=[island]))))
-
-
-def test_p8_two_weeks_can_not_be_subtracted(loot: Loot, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who joins, leaves or moves is not the difference of two published numbers; without the guard, they are."""
-    held(*weeks.attack(loot))
-    monkeypatch.setattr(publishing, "part_nobody_since", lambda _planner, _past: True)
-    seen(*weeks.attack(loot))
+def test_p7_and_p8_the_attack_sees_a_few(loot: Loot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cells of four are found out; so is a rule that has forgotten by the next week what it told."""
+    with monkeypatch.context() as patch:
+        patch.setattr(season, "stand", lambda known, there, rule, by: stand(known, there, replace(rule, k=2), by))
+        seen(season.attack(loot)[0])
+    monkeypatch.setattr(season, "stand", lambda _, there, rule, by: stand(Season(), there, rule, by))
+    seen(season.attack(loot)[1])
 
 
 def test_p9_conversations_stories_and_ideas_name_nobody(loot: Loot) -> None:

@@ -87,7 +87,7 @@ async def test_limesurvey_4389_what_was_set_beforehand_holds_when_it_opens(world
     await world.at(CLOSES)
     loot = await steal(world)
     assert (await world.pulse()).state is State.SEALED
-    assert [*loot["tallies"], *loot["segment_tallies"], *loot["comments"], *loot["turnouts"]] == []
+    assert [*loot["numbers"], *loot["segment_numbers"], *loot["indices"], *loot["comments"], *loot["turnouts"]] == []
 
 
 async def test_eusurvey_324_anonymity_can_not_be_taken_back(world: World) -> None:
@@ -133,7 +133,7 @@ async def test_teammates_4597_no_pseudonym_joins_two_answers(world: World) -> No
     assert {row["pulse_id"] for row in closed["comments"]} == {str(row["id"]) for row in closed["pulses"]}
     about_all = everywhere | {"unit_id", "body", "band", "quotable", "review"}
     assert not _shared(closed["comments"], about_all), "two comments have something in common"
-    assert not {str(row["id"]) for row in closed["comments"]} & _values(closed["tallies"])
+    assert not {str(row["id"]) for row in closed["comments"]} & _values(closed["numbers"])
 
 
 def _told(loot: dict[str, Rows], moment: datetime) -> set[tuple[str, str]]:

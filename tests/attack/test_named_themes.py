@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from bot.administration import import_people
-from bot.domain.ballots import PublishedComment, Results, Turnout
 from bot.domain.ids import new_id
 from bot.domain.pulses import State
+from bot.domain.results import PublishedComment, Results, Turnout
 from bot.views import Show
 from tests.world import CLOSES, OPENS, World
 
@@ -26,7 +26,7 @@ async def published(world: World, weeks: timedelta, said: list[str]) -> None:
         root = (await tx.people.tree(pulse.organisation)).root.id
         await tx.pulses.transition(pulse.id, State.OPEN, State.CLOSING)
         comments = tuple(PublishedComment(new_id(), root, body, None, quotable=False) for body in said)
-        await tx.results.seal(pulse, Results((Turnout(root, 2 * len(said), len(said)),), (), comments))
+        await tx.results.seal(pulse, Results((Turnout(root, 50),), comments=comments))
     world.time[0] = CLOSES + weeks
 
 

@@ -28,14 +28,14 @@ def wrong(report: Report, promise: str) -> str:
 
 
 async def test_what_is_planted_in_the_database_is_found(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After an ordinary week a look finds nothing and leaves no trace. Then: a number about three people, a person's id
+    """After an ordinary week a look finds nothing and leaves no trace. Then: a number that is exact, a person's id
     beside a comment, a ballot that a restored backup brought back, and a guard that is gone, one after the other.
     """
     monkeypatch.setattr(database, "PATIENCE", 0)
     for _ in range(2):
         assert [finding for finding in (await live.look()).findings if not finding.held] == []
-    await live.run("UPDATE tallies SET counts = '[0, 3, 0, 0, 0]'")
-    assert "3 people" in wrong(await live.look(), "P5")
+    await live.run("UPDATE numbers SET share = 37")
+    assert "a share: 37" in wrong(await live.look(), "P5")
     await live.run("UPDATE comments SET body = (SELECT min(id) FROM people)")
     assert "need none: comments" in wrong(await live.look(), "P5")
     box = "CAST('box' AS BLOB)" if live.copy.exists() else "CAST('box' AS BYTEA)"

@@ -38,7 +38,7 @@ def test_the_command_on_an_installation_that_leaks(
     monkeypatch.setattr(checking, "FAST", FEW)
     with empty_postgresql.copied(terminal.folder) as url:
         live = apart(lived(url, terminal.folder))
-        apart(live.run("UPDATE tallies SET counts = '[0, 3, 0, 0, 0]'"))
+        apart(live.run("UPDATE numbers SET share = 37"))
         terminal.configure(HUNDRED_DAYS_DATABASE_URL=url)
         ran = terminal.run("privacy-check", "--fast", "--json")
         assert ran.status == 1, ran

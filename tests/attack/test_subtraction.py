@@ -10,13 +10,18 @@ from itertools import combinations
 
 import pytest
 
-from bot.domain.ballots import Respondent, Results, Terms, publish
+from bot.domain.ballots import Respondent
+from bot.domain.groups import SIGNATURES, Pool, pools_of
+from bot.domain.numbers import Number
 from bot.domain.people import Labels, Segment, Tree, Unit
-from bot.domain.publishing import label_of
+from bot.domain.results import Results
+from bot.domain.rising import label_of
+from tests.counted import Council, names
 from tests.soak.figures import SOAK
 
 ORGANISATIONS = 10_000 if SOAK else 1_000
 TEAMS = 200 if SOAK else 20
+REPLY = 0.65
 PRIME = 1_000_003
 Row = list[int]
 
@@ -47,19 +52,26 @@ def small_organisation(dice: random.Random) -> Case:
 def published(case: Case, k: int) -> Results:
     """What the product publishes when all of them choose 4."""
     people = [Respondent(labels, {"proud": 4}) for labels in case.people]
-    return publish(people, Terms(case.tree, Counter(case.people), k, 2 * k, case.segments))
+    return Council(case.tree, k, 2 * k, case.segments).published(people)
 
 
 def sums(case: Case, results: Results) -> list[Row]:
-    """Every published number as a row: who is counted in it. It is checked that as many are."""
+    """Every published number as a row: who is counted in it. It is checked against what the number says it is about."""
+    pools = [(pool, pool.labels(case.tree)) for pool in pools_of(results.groups.get("proud", ()))]
     rows = []
-    for tally in results.tallies:
-        rows.append([int(case.tree.inside(labels.unit, tally.unit)) for labels in case.people])
-        assert sum(rows[-1]) == tally.n
-    for own in results.segments:
-        rows.append([int(label_of(labels, own.segment) == own.label) for labels in case.people])
-        assert sum(rows[-1]) == sum(own.counts)
+    for own in results.numbers:
+        inside = [pool for pool, at in pools if case.tree.inside(at.unit, own.unit)]
+        rows.append(_row(case, inside, own.number))
+    for place in results.segments:
+        inside = [pool for pool, at in pools if label_of(at, place.segment) == place.label]
+        rows.append(_row(case, inside, place.number))
     return rows
+
+
+def _row(case: Case, pools: Sequence[Pool], number: Number) -> Row:
+    members = frozenset(token for pool in pools for token in pool.members)
+    assert f"{sum(pool.signature for pool in pools) % SIGNATURES:032x}" == number.basis
+    return [int(token in members) for token in names(len(case.people))]
 
 
 def rank(rows: Sequence[Row]) -> int:
@@ -125,22 +137,25 @@ def test_most_people_still_get_their_own_teams_number() -> None:
     """Thirty teams of 5 to 20 in six places, 97 % of a team at its home place, 65 % reply, k = 5: three in four do."""
     own = answered = 0
     for seed in range(TEAMS):
-        case = thirty_teams(random.Random(seed))
-        shown = {tally.unit for tally in published(case, 5).tallies}
-        own += sum(labels.unit in shown for labels in case.people)
-        answered += len(case.people)
+        dice = random.Random(seed)
+        case = thirty_teams(dice)
+        there = [labels for labels in case.people if dice.random() < REPLY]
+        away = Counter(case.people) - Counter(there)
+        people = [Respondent(labels, {"proud": 4}) for labels in there]
+        shown = {n.unit for n in Council(case.tree, 5, 10, case.segments).published(people, away).numbers}
+        own += sum(labels.unit in shown for labels in there)
+        answered += len(there)
     assert own / answered >= 0.75
 
 
 def thirty_teams(dice: random.Random) -> Case:
-    """Those who reply, in an organisation of thirty teams."""
+    """An organisation of thirty teams."""
     teams = [f"t{n}" for n in range(30)]
     people = []
     for team in teams:
         home = dice.randrange(6)
         for _ in range(dice.randint(5, 20)):
             place = home if dice.random() < 0.97 else dice.randrange(6)
-            if dice.random() < 0.65:
-                people.append(Labels(team, f"p{place}"))
+            people.append(Labels(team, f"p{place}"))
     units = [Unit("all", "all"), *(Unit(team, team, "all") for team in teams)]
     return Case(Tree.of(units), people, (Segment.PLACE,))

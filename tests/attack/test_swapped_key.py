@@ -15,6 +15,7 @@ from bot.views import Refused, Replace, Reply
 from storage.engine import open_engines
 from storage.seal import SealingKeys, seal
 from tests.attack.thief import steal
+from tests.exact import listening
 from tests.world import CLOSES, OPENS, World
 
 GUARD = "pulses_update_keeps_the_promise"
@@ -63,11 +64,12 @@ async def test_forged_ballots_count_for_nothing(world: World) -> None:
             "INSERT INTO ballots (pulse_id, slot, organisation_id, sealed) VALUES (:p, :slot, :o, :sealed)",
             **values,
         )
-    await world.at(CLOSES)
+    with listening() as listener:
+        await world.at(CLOSES)
     async with world.product.store.view() as tx:
-        tallies = (await tx.results.for_pulse(pulse.id)).tallies
-    assert tallies
-    assert {tally.counts for tally in tallies} == {(8, 0, 0, 0, 0)}
+        numbers = (await tx.results.for_pulse(pulse.id)).numbers
+    assert {(shown.number.share, shown.number.mean) for shown in numbers} == {(15, 10)}
+    assert [heard.of(pulse.items[0]) for heard in listener.heard] == [[8, 0, 0, 0, 0]]
 
 
 def unit_of_the_eight(loot: Tables) -> str:

@@ -165,7 +165,7 @@ async def test_p14_a_threshold_that_rose_while_the_pulse_was_open_is_kept_at_its
     seen = await strict.pulse()
     await set_thresholds(strict.product.store, strict.organisation, 9, 14, at_once=True)
     await close(seen, _work(strict))
-    assert (await steal(strict))["tallies"] == []
+    assert (await steal(strict))["numbers"] == []
 
 
 async def test_p14_no_command_and_no_event_changes_what_was_promised(strict: World) -> None:

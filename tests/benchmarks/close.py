@@ -89,7 +89,7 @@ async def _measured(of: Crowd) -> dict[str, float]:
     await asyncio.gather(writing, return_exceptions=True)
     async with of.store.view() as tx:
         results = await tx.results.for_pulse(of.pulse.id)
-    assert max(tally.n for tally in results.tallies) == PEOPLE
+    assert results.numbers and results.turnouts
     return {"seconds": took, "mb": megabytes(), "longest": max(waits), "writes": len(waits)}
 
 

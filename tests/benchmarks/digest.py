@@ -18,9 +18,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bot.domain.ballots import PublishedComment, Results, Turnout
 from bot.domain.ids import new_id
 from bot.domain.pulses import State
+from bot.domain.results import PublishedComment, Results, Turnout
 from tests.world import CLOSES, DIGEST, OPENS, open_world
 
 COMMENTS = 10_000
@@ -65,8 +65,8 @@ async def _ours() -> float:
                 comments = tuple(
                     PublishedComment(new_id(), tree.root.id, body, None, quotable=True) for body in texts()
                 )
-                turnout = Turnout(tree.root.id, COMMENTS * 2, COMMENTS)
-                await tx.results.seal(pulse, Results((turnout,), (), comments))
+                turnout = Turnout(tree.root.id, 50)
+                await tx.results.seal(pulse, Results((turnout,), comments=comments))
             world.time[0] = CLOSES
             began = time.perf_counter()
             await world.at(DIGEST)

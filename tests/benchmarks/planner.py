@@ -10,16 +10,17 @@ import json
 import os
 import random
 import time
-from collections import Counter
 
+from bot.domain.ballots import Respondent
+from bot.domain.groups import Present
 from bot.domain.people import Labels, Segment, Tree, Unit
-from bot.domain.publishing import Planner
 from tests.benchmarks.store import apart, megabytes
+from tests.counted import Council, names
 from tests.soak.figures import Figure
 
 PEOPLE, UNITS, PLACES, K = 100_000, 5_000, 50, 5
-WIDE = 8
-"""How many units stand below one, where it has any."""
+REPLY, WIDE = 0.65, 8
+"""How many of all answer, and how many units stand below one, where it has any."""
 
 
 async def run() -> list[Figure]:
@@ -33,31 +34,36 @@ async def run() -> list[Figure]:
     ]
 
 
-def organisation(chance: random.Random, people: int, units: int, places: int) -> tuple[Tree, Counter[Labels]]:
-    """A tree of units, and how many answered under each label of the roster."""
+def organisation(chance: random.Random, people: int, units: int, places: int) -> tuple[Tree, list[Labels]]:
+    """A tree of units, and the labels of everybody in it."""
     ids = [f"u{n}" for n in range(units)]
     tree = Tree.of(Unit(ids[n], ids[n], ids[(n - 1) // WIDE] if n else None) for n in range(units))
     leaves = [unit for unit in ids if not tree.children(unit)]
     homes = {unit: chance.randrange(places) for unit in ids}
-    counts: Counter[Labels] = Counter()
+    there = []
     for _ in range(people):
         unit = chance.choice(leaves if chance.random() < 0.9 else ids)
         place = homes[unit] if chance.random() < 0.97 else chance.randrange(places)
-        counts[Labels(unit, f"Place {place}")] += chance.random() < 0.65
-    return tree, counts
+        there.append(Labels(unit, f"Place {place}"))
+    return tree, there
 
 
 def main() -> None:
-    """Plan once and print what it took."""
+    """Plan and count once, as a close does, and print what it took."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    tree, counts = organisation(random.Random(1), PEOPLE, UNITS, PLACES)
+    chance = random.Random(1)
+    tree, there = organisation(chance, PEOPLE, UNITS, PLACES)
+    tokens = names(PEOPLE)
+    answered = [n for n in range(PEOPLE) if chance.random() < REPLY]
+    respondents = [Respondent(there[n], {"proud": 1 + n % 5}) for n in answered]
+    present = {token: Present(labels) for token, labels in zip(tokens, there, strict=True)}
+    council = Council(tree, K, 2 * K, (Segment.PLACE,))
     began = time.perf_counter()
-    planner = Planner(tree, counts, K, (Segment.PLACE,))
-    assert planner.part_nobody()
-    plan = planner.plan()
+    results = council.week(respondents, present, [tokens[n] for n in answered])
     took = time.perf_counter() - began
-    own = sum(n for labels, n in counts.items() if labels.unit in plan.units) / counts.total()
+    shown = {own.unit for own in results.numbers}
+    own = sum(there[n].unit in shown for n in answered) / len(answered)
     print(json.dumps({"seconds": took, "mb": megabytes(), "own": own}))
 
 

@@ -47,7 +47,7 @@ async def test_the_last_answer_counts(stage: Stage) -> None:
     await stage.at(CLOSES)
     await stage.at(DIGEST)
     said = await stage.general()
-    assert "85 % agree, of 5 to 9 answers" in said
+    assert "85 % agree" in said and "15 % agree" not in said
 
 
 async def test_only_those_who_said_nothing_are_reminded(stage: Stage) -> None:
@@ -155,7 +155,7 @@ async def test_a_digest_reaches_its_channels(stage: Stage) -> None:
     await stage.person("steward").press("May be quoted")
     await stage.at(DIGEST)
     assert "12 comments" in await stage.housing()
-    assert "90 % agree, of 10 to 14 answers" in await stage.housing()
+    assert "90 % agree" in await stage.housing()
     assert "40 to 49 %" in await stage.general()
     assert "The workload is far too heavy" in await stage.general()
     assert said_twice(await stage.general()) == []

@@ -13,9 +13,11 @@ import signal
 import sys
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from bot.words import load_languages
+from tests.exact import Heard, listening
 from tests.fault.replica import Replica, themes
 from tests.fault.seams import Fuse
 from tests.world import Mailbox
@@ -23,13 +25,21 @@ from tests.world import Mailbox
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Close what is due at this time. Die at this seam, if it is not nought; say in `count` how many there were."""
+    """Close what is due at this time. Die at this seam, if it is not nought; say in `count` how many there were.
+
+    Whatever is counted is added to the file `heard`, a line each time.
+    """
 
     database: str
     keys: str
     at: str
     seam: int = 0
     count: str = ""
+    heard: str = ""
+
+    def counts(self) -> list[dict[str, list[int]]]:
+        """What was counted, each time it was."""
+        return [json.loads(line) for line in Path(self.heard).read_text().splitlines()]
 
     def holds(self, pulse: str) -> bool:
         """Whether the key store has a key of this pulse."""
@@ -43,10 +53,16 @@ async def close(order: Order) -> int:
     """What a worker does when it starts: mend, then do what is due. Returns how many seams it came by."""
     at, fuse = datetime.fromisoformat(order.at), Fuse(_die, order.seam)
     replica = Replica.open(order.database, Path(order.keys), lambda: at, Mailbox(), fuse)
-    await replica.worker.tidy()
-    await replica.due()
+    with listening(partial(_note, order)):
+        await replica.worker.tidy()
+        await replica.due()
     await replica.engines.dispose()
     return fuse.passed
+
+
+def _note(order: Order, heard: Heard) -> None:
+    with Path(order.heard).open("a") as file:
+        file.write(json.dumps(heard.counts) + "\n")
 
 
 def _die() -> None:

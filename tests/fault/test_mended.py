@@ -11,10 +11,9 @@ import pytest
 from sqlalchemy import Table
 
 from bot.administration import create
-from bot.domain.ballots import Results, Tally
-from bot.domain.digests import index_of
+from bot.domain.ballots import Respondent
 from bot.domain.ids import new_id
-from bot.domain.people import Address, Organisation, Person, Platform, Unit
+from bot.domain.people import Address, Labels, Organisation, Person, Platform, Tree, Unit
 from bot.domain.programmes import Programme
 from bot.domain.pulses import State
 from bot.domain.questions import INDEX
@@ -28,6 +27,7 @@ from storage.rows.channels import ChannelRow
 from storage.rows.organisations import ProgrammeRow
 from storage.rows.people import PersonRow
 from tests.attack.thief import steal
+from tests.counted import Council
 from tests.fault.troubles import LEASE, Shaky
 from tests.world import BATCH, BEFORE, CLOSES, MONDAY, OPENS, WORKSPACE, Mailbox, World, open_world
 
@@ -140,6 +140,7 @@ async def test_what_nobody_else_could_read_is_not_taken(small_world: World) -> N
 
 def test_the_index_does_not_say_what_the_bars_hide() -> None:
     """Five people who all strongly disagree have an index of 10, like five of whom one only disagrees."""
-    alike = Results(tallies=tuple(Tally("u", item, (5, 0, 0, 0, 0)) for item in INDEX))
-    almost = Results(tallies=tuple(Tally("u", item, (4, 1, 0, 0, 0)) for item in INDEX))
-    assert index_of(alike, "u") == index_of(almost, "u") == 10
+    council = Council(Tree.of([Unit("u", "u")]))
+    alike = [Respondent(Labels("u"), dict.fromkeys(INDEX, 1)) for _ in range(5)]
+    almost = [*alike[1:], Respondent(Labels("u"), dict.fromkeys(INDEX, 2))]
+    assert council.published(alike).index("u") == council.published(almost).index("u") == 10

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from bot.domain.ballots import COMMENT, Results
+from bot.domain.ballots import COMMENT
+from bot.domain.numbers import Number, number_of
+from bot.domain.pulses import Pulse
+from bot.domain.results import Results
+from tests.exact import Heard
 
 K, K_COMMENT = 5, 10
 Answers = dict[tuple[str, str], frozenset[object]]
@@ -40,21 +44,27 @@ class Model:
         """Who has certainly answered something."""
         return {account for (account, _), values in self._of(pulse).items() if None not in values}
 
-    def check(self, pulse: str, items: tuple[str, ...], unit: str, results: Results) -> None:
-        """Each acknowledged answer is counted once, and the last one: nothing else may be in these results."""
-        for item in items:
-            tally = results.tally(unit, item)
-            assert (tally.counts if tally else None) in set(self._tallies(pulse, item)), f"{item} is counted wrongly"
+    def check(self, pulse: Pulse, unit: str, results: Results, heard: Sequence[Heard]) -> None:
+        """Each acknowledged answer is counted once, and the last one: nothing else may be in these results.
+
+        `heard` is what was counted, each time it was. A replica that was overtaken may have counted what was left.
+        """
+        for item in pulse.items:
+            possible = list(self._counts(pulse.id, item))
+            right = [counts for each in heard if (counts := each.of(item)) in possible]
+            assert right, f"{item} is counted wrongly"
+            shown = results.number(unit, item)
+            said = [number_of(item, counts, 0) if sum(counts) >= K else None for counts in right]
+            assert _rounded(shown) in [_rounded(each) for each in said]
         bodies = Counter(comment.body for comment in results.comments)
-        assert bodies in list(self._comments(pulse)), "the comments are not those that were acknowledged"
+        assert bodies in list(self._comments(pulse.id)), "the comments are not those that were acknowledged"
 
     def _of(self, pulse: str) -> Answers:
         return self.answers.setdefault(pulse, {})
 
-    def _tallies(self, pulse: str, item: str) -> Iterator[tuple[int, ...] | None]:
+    def _counts(self, pulse: str, item: str) -> Iterator[list[int]]:
         for scores in self._possible(pulse, item):
-            counts = tuple(scores.count(score) for score in range(1, 6))
-            yield counts if sum(counts) >= K else None
+            yield [scores.count(score) for score in range(1, 6)]
 
     def _comments(self, pulse: str) -> Iterator[Mapping[object, int]]:
         for bodies in self._possible(pulse, COMMENT):
@@ -65,3 +75,7 @@ class Model:
         said = [values for (_, about), values in self._of(pulse).items() if about == item]
         for chosen in product(*said):
             yield [value for value in chosen if value is not None]
+
+
+def _rounded(number: Number | None) -> tuple[int, int] | None:
+    return (number.share, number.mean) if number else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -20,6 +21,7 @@ from bot.errors import Refusal
 from bot.features.pulses import closing
 from bot.views import Replace, Reply
 from tests.conftest import Databases, apart
+from tests.exact import listening
 from tests.fault.copies import copies_of
 from tests.fault.replica import Replica
 from tests.fault.seams import Killed
@@ -52,6 +54,8 @@ class BallotMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
+        self.ears = ExitStack()
+        self.listener = self.ears.enter_context(listening())
         self.house = self.do(House.build(self.start))
         self.model = Model()
         self.backups: list[tuple[str, Model]] = []
@@ -156,6 +160,7 @@ class BallotMachine(RuleBasedStateMachine):
         finally:
             self.do(self.house.clear())
             self.runner.close()
+            self.ears.close()
 
     async def _pulse(self, back: int) -> Pulse | None:
         """This week's pulse, or the one before it."""
@@ -252,9 +257,10 @@ class BallotMachine(RuleBasedStateMachine):
             results, known = await tx.results.for_pulse(pulse), await tx.pulses.get(pulse)
         assert known is not None
         if pulse not in self.model.results:
-            self.model.check(pulse, known.items, self.start.root, results)
+            heard = [each for each in self.listener.heard if each.day == known.closes.date()]
+            self.model.check(known, self.start.root, results, heard)
             self.model.results[pulse] = results
-            self.met["closes with something to publish"] += bool(results.tallies)
+            self.met["closes with something to publish"] += bool(results.numbers)
         assert results == self.model.results[pulse], "what was published has changed"
 
     def _letters(self) -> None:

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.ballots import COMMENT, Answer, PublishedComment, Respondent, Terms, publish
+from bot.domain.ballots import COMMENT, Answer, Respondent
 from bot.domain.digests import QUOTE_AUTHORS, ShownTheme, quotable, quotable_in
 from bot.domain.people import Labels, Tree, Unit
 from bot.domain.quotes import Review
+from bot.domain.results import PublishedComment
 from bot.domain.themes import Kind, Sentiment, Theme
+from tests.counted import Council
 
 WORDS = "The workload is far too heavy for us"
 K, K_COMMENT = 5, 10
@@ -99,8 +101,8 @@ def test_a_quotes_cell_holds_ten(seed: int) -> None:
     tree = Tree.of(Unit(name, name, parent) for name, parent in zip(units, parents, strict=True))
     said = Answer(COMMENT, None, WORDS, quotable=True)
     there = [unit for unit in units for _ in range(dice.choice((0, 1, 4, dice.randint(0, 30))))]
-    asked = {Labels(unit): there.count(unit) for unit in units}
-    results = publish([Respondent(Labels(unit), {}, said) for unit in there], Terms(tree, asked, K, K_COMMENT))
+    council = Council(tree, K, K_COMMENT)
+    results = council.published([Respondent(Labels(unit), {}, said) for unit in there])
     cells = Counter(each.unit for each in results.comments)
     assert all(n >= K_COMMENT for n in cells.values())
     assert sum(cells.values()) in {0, len(there)}

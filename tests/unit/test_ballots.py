@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
-from bot.domain.ballots import COMMENT, Answer, Ballot, Respondent, Results, Terms, gather, publish
+from bot.domain.ballots import COMMENT, Answer, Ballot, Respondent, gather
 from bot.domain.ids import new_id
 from bot.domain.people import Labels, Tree, Unit
 from bot.domain.publishing import publishable
 from bot.domain.pulses import COMMENT_LONGEST
+from bot.domain.results import Results
 from bot.domain.themes import Sentiment
 from storage.seal import (
     PADDED,
@@ -29,6 +31,7 @@ from storage.seal import (
     unlock_route,
     unseal,
 )
+from tests.counted import Council
 
 TREE = Tree.of(
     (
@@ -38,7 +41,6 @@ TREE = Tree.of(
         Unit("repairs", "Repairs", "housing"),
     )
 )
-ROSTER = {"housing": 20, "roads": 20, "repairs": 20}
 K = 5
 PULSE, PERSON = new_id(), new_id()
 PLACE = Labels(new_id(), "Town Hall", "G7")
@@ -53,8 +55,8 @@ def people(n: int, unit: str, comment: str = "", **scores: int) -> list[Responde
     return [Respondent(Labels(unit), scores, said) for _ in range(n)]
 
 
-def published(respondents: Sequence[Respondent], k_comment: int = 10, roster: Mapping[str, int] = ROSTER) -> Results:
-    return publish(respondents, Terms(TREE, {Labels(unit): n for unit, n in roster.items()}, K, k_comment))
+def published(respondents: Sequence[Respondent], k_comment: int = 10, **away: int) -> Results:
+    return Council(TREE, K, k_comment).published(respondents, {Labels(unit): n for unit, n in away.items()})
 
 
 # Gathering
@@ -96,46 +98,48 @@ def test_a_band_is_what_the_scores_say_on_the_whole(scores: tuple[int, ...], ban
 
 
 def test_fewer_than_k_respondents_leave_nothing_at_all() -> None:
-    """With four respondents there is no turnout and no comment, however low their own threshold; with five there is."""
-    assert published(people(4, "roads", "Hear us", proud=5)) == Results()
-    assert published(people(4, "roads", "Hear us", proud=5), 2) == Results()
-    five = published(people(5, "roads", "Hear us", proud=5), 2)
-    assert (len(five.comments), len(five.turnouts)) == (5, 2)
+    """With four respondents there is no number and no comment, however low their own threshold; with five there is."""
+    assert published(people(4, "roads", "Hear us", proud=5), roads=20) == Results()
+    assert published(people(4, "roads", "Hear us", proud=5), 2, roads=20) == Results()
+    five = published(people(5, "roads", "Hear us", proud=5), 2, roads=20)
+    assert (len(five.comments), len(five.turnouts), len(five.numbers)) == (5, 2, 2)
 
 
 def test_each_question_is_judged_by_its_own_answers() -> None:
     """A question that four people of a unit answered is hidden there, beside one that five answered."""
     respondents = people(4, "roads", proud=5, informed=2) + people(1, "roads", proud=3) + people(9, "housing", proud=1)
     results = published(respondents)
-    shown = results.tally("roads", "proud")
+    shown = results.number("roads", "proud")
     assert shown is not None
-    assert (shown.counts, shown.n) == ((0, 0, 1, 0, 4), 5)
-    assert results.tally("roads", "informed") is None
-    assert results.tally("council", "informed") is None
+    assert (shown.share, shown.mean) == (80, 90)
+    assert results.number("roads", "informed") is None
+    assert results.number("council", "informed") is None
 
 
 def test_a_unit_counts_everybody_below_it() -> None:
-    """A unit's tally and turnout are those of all the units inside it."""
+    """A unit's number and turnout are those of all the units inside it."""
     results = published(people(6, "repairs", proud=5) + people(5, "housing", proud=1) + people(7, "roads", proud=3))
-    assert {t.unit: t.counts for t in results.tallies} == {
-        "council": (5, 0, 7, 0, 6),
-        "housing": (5, 0, 0, 0, 6),
-        "repairs": (0, 0, 0, 0, 6),
-        "roads": (0, 0, 7, 0, 0),
+    assert {n.unit: (n.number.share, n.number.mean) for n in results.numbers} == {
+        "council": (35, 55),
+        "housing": (55, 55),
+        "repairs": (85, 90),
+        "roads": (15, 50),
     }
-    turnout = results.turnout("housing")
-    assert turnout is not None
-    assert (turnout.answered, turnout.eligible) == (11, 40)
+    away = published(people(6, "repairs", proud=5) + people(5, "housing", proud=1), housing=20, repairs=9)
+    assert {t.unit: t.band for t in away.turnouts} == {"council": 20, "housing": 20}
 
 
 def test_a_turnout_needs_enough_asked_and_enough_who_answered() -> None:
-    """A unit of which fewer than k were asked has no turnout, and the rest must not betray it."""
-    respondents = people(6, "roads", proud=5) + people(6, "housing", proud=1)
-    results = published(respondents, roster={"roads": 6, "housing": 30, "repairs": 4})
-    assert [t.unit for t in results.turnouts] == ["council", "housing", "roads"]
-    small = published(respondents, roster={"roads": 4, "housing": 30})
-    assert [t.unit for t in small.turnouts] == ["council"]
-    assert small.turnout("roads") is None
+    """Of fewer than twenty who were asked nothing is said, and the rest must not betray it."""
+    twenty = people(6, "roads", proud=5) + people(6, "housing", proud=1)
+    assert {t.unit: t.band for t in published(twenty, roads=14, housing=14).turnouts} == {
+        "council": 30,
+        "housing": 30,
+        "roads": 30,
+    }
+    assert {t.unit for t in published(twenty, roads=13, housing=14).turnouts} == {"council"}
+    few = people(2, "roads", proud=5) + people(6, "housing", proud=1)
+    assert {t.unit for t in published(few, roads=17, housing=14).turnouts} == {"council", "housing"}
 
 
 def test_comments_need_their_own_threshold() -> None:
@@ -176,12 +180,13 @@ def test_the_order_of_comments_is_the_order_of_random_ids() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(sorted(TREE.units)), st.integers(1, 5), st.booleans()), max_size=60))
 def test_whatever_is_published_keeps_to_the_publishing_rule(cast: list[tuple[str, int, bool]]) -> None:
-    """Tallies and comments stand only in units that the rule allows for those who gave them."""
+    """Numbers and comments stand only in units that the rule allows for those who gave them."""
     respondents = [one for unit, score, wrote in cast for one in people(1, unit, "x" * wrote, proud=score)]
     results = published(respondents)
-    allowed = publishable(TREE, {u: sum(unit == u for unit, _, _ in cast) for u in TREE.units}, K)
+    heads = TREE.totals(Counter(unit for unit, _, _ in cast))
     writing = {u: sum(unit == u and wrote for unit, _, wrote in cast) for u in TREE.units}
-    assert {t.unit for t in results.tallies} == allowed
+    assert all(heads[n.unit] >= K for n in results.numbers)
+    assert bool(results.numbers) == (len(cast) >= K)
     assert {c.unit for c in results.comments} <= publishable(TREE, writing, 10)
     assert len(results.comments) in {0, sum(writing.values())}
 

@@ -21,9 +21,9 @@ def test_the_digest_is_previewed_and_then_sent_once(council: Terminal) -> None:
     council.does("pulse", "close")
     council.mailbox.sent.clear()
     whole = council.does("digest", "--preview")
-    assert whole.startswith("Council: what we said") and "% agree, of " in whole
+    assert whole.startswith("Council: what we said") and "% agree" in whole
     housing = council.does("digest", "--preview", "--unit", "Housing")
-    assert housing.startswith("Housing: what we said") and "% agree, of " in housing
+    assert housing.startswith("Housing: what we said") and "% agree" in housing
     early = council.run("digest", "send")
     assert early.status == 2 and "nothing to digest now" in early.err
     assert council.mailbox.sent == []
@@ -31,7 +31,7 @@ def test_the_digest_is_previewed_and_then_sent_once(council: Terminal) -> None:
     for _ in range(2):
         assert council.does("digest", "send").startswith("Done.")
     [digest] = council.mailbox.to("general")
-    assert "% agree, of " in str(digest)
+    assert "% agree" in str(digest)
 
 
 def test_a_small_unit_s_digest_tells_nothing_by_preview(council: Terminal) -> None:

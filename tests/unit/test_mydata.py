@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.domain.groups import Group, Kind
+from bot.domain.ids import new_id
 from bot.domain.questions import QUESTIONS
 from bot.domain.sessions import CODE_LASTS, Pass, Purpose
 from bot.domain.threads import Hearing
@@ -13,10 +15,13 @@ from storage.repositories import PERSONAL
 from tests.examples import EXAMPLES
 from tests.world import BATCH, CLOSES, OPENS, World, buttons
 
+IN_THE_LIST = "Pulses that opened with you in the list, in the last 13 weeks"
 SHOWN = {
     "people": "Name",
     "accounts": "Accounts that lead to you",
-    "pulse_roster": "Asked in the last 13 weeks",
+    "pulse_roster": IN_THE_LIST,
+    "season_groups": "Groups that you may be counted in",
+    "recognitions": "Codes by which you are recognised",
     "ballots": "Your comment",
     "stories": "Stories without your name",
     "threads": "Open conversations without your name",
@@ -31,6 +36,15 @@ async def my_data(world: World, account: str = "u5", words: str = "my data") -> 
     reply = await world.ask(account, "Home", text=words)
     assert isinstance(reply, Show)
     return reply.view
+
+
+async def counted(world: World) -> None:
+    """Everybody was told together once."""
+    async with world.product.store.begin() as tx:
+        pulse = await world.pulse()
+        seen = await tx.seasons.gather(pulse)
+        together = Group(new_id(), Kind.CELL, new_id(), frozenset(seen.present), pulse.closes.date())
+        assert await tx.seasons.keep(pulse, {pulse.items[0]: [together]}, seen.state)
 
 
 def facts(view: View) -> dict[str, str]:
@@ -63,16 +77,17 @@ async def test_nothing_is_held_of_somebody_who_did_nothing_but_their_entry(small
     assert (shown["Language"], shown["Time zone"], shown["Asked in pulses"]) == ("English", "Europe/London", "yes")
     assert shown["Accounts that lead to you"] == "these pages (1)"
     counts = {name: value for name, value in shown.items() if value.isdigit()}
-    assert len(counts) == 9 + len(OTHERS) and set(counts.values()) == {"0"}
+    assert len(counts) == 11 + len(OTHERS) and set(counts.values()) == {"0"}
 
 
 async def test_every_table_that_leads_to_a_person_is_told_of(world: World) -> None:
     """After a life with everything in it, each table has a line, and the line is not nought."""
     await live(world)
+    await counted(world)
     shown = facts(await my_data(world))
     assert set(SHOWN) == {each.table for each in PERSONAL.values()}
     assert [name for name in SHOWN.values() if shown[name] in {"0", "-", "nothing"}] == []
-    assert shown["Asked in the last 13 weeks"] == "1"
+    assert shown[IN_THE_LIST] == "1"
     assert (shown["Stories with your name"], shown["Stories without your name"], shown["Drafts"]) == ("1", "2", "1")
     assert shown["Open conversations with your name"] == shown["Open conversations without your name"] == "1"
     assert shown["One-time codes"] == "1"
@@ -107,7 +122,7 @@ async def test_after_the_close_it_tells_nothing_about_the_pulse_but_that_one_was
     answered, silent = [facts(await my_data(small_world, account)) for account in ("u6", "u2")]
     differing = {name for name in answered if answered[name] != silent[name]}
     assert differing == {"Name", "Number in the list", "E-mail"}
-    assert answered["Asked in the last 13 weeks"] == "1"
+    assert answered[IN_THE_LIST] == "1"
 
 
 async def test_a_leader_who_looks_every_minute_does_not_see_when_somebody_wrote(small_world: World) -> None:

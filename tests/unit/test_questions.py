@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
-from itertools import pairwise
 
 import pytest
 
@@ -35,7 +34,7 @@ def asked(weeks: int, starts: date = START) -> list[tuple[str, ...]]:
     rounds: list[tuple[str, ...]] = []
     for n in range(weeks):
         monday = START + timedelta(days=7 * n)
-        rounds.append(next_questions(last, measure=is_measure(starts, monday)))
+        rounds.append(next_questions(last, measure=is_measure(starts, monday), week=monday))
         last |= {key: Asked(monday, last[key].times + 1 if key in last else 1) for key in rounds[-1]}
     return rounds
 
@@ -106,25 +105,35 @@ def test_the_bank_names_each_question_once() -> None:
 
 def test_the_first_three_are_the_first_of_the_bank() -> None:
     """Where nothing was asked before, the bank's own order decides, and never an index item."""
-    first = next_questions({}, measure=False)
+    first = next_questions({}, measure=False, week=START)
     assert first == tuple(question.key for question in BANK if question.key in CHANGE)[:PER_PULSE]
 
 
 def test_what_was_asked_longest_ago_comes_first() -> None:
     """The least recently asked come next, whatever their place in the bank."""
     days = {key: Asked(START + timedelta(days=n), 1) for n, key in enumerate(sorted(CHANGE, reverse=True))}
-    assert next_questions(days, measure=False) == tuple(sorted(CHANGE, reverse=True)[:PER_PULSE])
+    assert next_questions(days, measure=False, week=START + timedelta(weeks=9)) == tuple(
+        sorted(CHANGE, reverse=True)[:PER_PULSE]
+    )
 
 
 def test_over_ten_weeks_every_change_item_returns() -> None:
-    """Ten ordinary weeks ask each of the eight items three or four times, and none two weeks running."""
+    """Ten ordinary weeks ask each of the eight items three or four times, and none within three weeks again."""
     rounds = asked(10, starts=START - timedelta(days=365))
     times = Counter(key for keys in rounds for key in keys)
     assert set(times) == CHANGE
     assert set(times.values()) == {3, 4}
-    for before, after in pairwise(rounds):
-        assert not set(before) & set(after)
-        assert len(set(after)) == PER_PULSE
+    assert [len(keys) for keys in rounds] == [3, 3, 2, 3, 3, 2, 3, 3, 2, 3]
+    for first, second, third in zip(rounds, rounds[1:], rounds[2:], strict=False):
+        assert not set(first) & set(second) | set(first) & set(third)
+
+
+def test_index_items_that_were_asked_just_now_rest() -> None:
+    """A programme that begins two weeks after another measured asks something else on its day 0."""
+    asked_before = dict.fromkeys(INDEX, Asked(START, 1))
+    early = next_questions(asked_before, measure=True, week=START + timedelta(weeks=2))
+    assert len(early) == PER_PULSE and not set(early) & set(INDEX)
+    assert next_questions(asked_before, measure=True, week=START + timedelta(weeks=3)) == INDEX
 
 
 def test_days_0_50_and_100_ask_the_five_index_items_and_no_other_week_does() -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, timedelta
 import pytest
 
 from bot.administration import connect, invite, leave
+from bot.domain.groups import COUNTED, RECOGNITION
 from bot.domain.keeping import Keeping
 from bot.domain.messages import ENVELOPES, MESSAGES
 from bot.domain.people import INVITATIONS, WORKSPACES, Platform
@@ -32,7 +33,7 @@ async def rows(world: World, table: str) -> Rows:
 
 
 async def test_who_was_asked_is_forgotten_after_thirteen_weeks(world: World) -> None:
-    """The roster goes, and how its pulse was cut into groups; the published numbers stay."""
+    """The roster goes, then who was counted with whom, then by what people are recognised; the numbers stay."""
     await world.at(OPENS)
     for number in range(8):
         await world.answer(f"u{number}", 4)
@@ -41,8 +42,15 @@ async def test_who_was_asked_is_forgotten_after_thirteen_weeks(world: World) -> 
     assert await rows(world, "pulse_roster")
     await world.product.store.tidy(OPENS + ROSTER.lasts() + DAY)
     loot = await steal(world)
-    assert loot["pulse_roster"] == loot["partitions"] == []
-    assert loot["tallies"]
+    assert loot["pulse_roster"] == []
+    assert loot["season_groups"] and loot["recognitions"]
+    await world.product.store.tidy(CLOSES + COUNTED.lasts())
+    assert (await steal(world))["season_groups"] == []
+    await world.product.store.tidy(OPENS.replace(day=1) + RECOGNITION.lasts())
+    assert await rows(world, "recognitions")
+    await world.product.store.tidy(OPENS.replace(day=1) + RECOGNITION.lasts() + DAY)
+    assert await rows(world, "recognitions") == []
+    assert loot["numbers"]
 
 
 async def test_the_close_takes_answers_and_to_whom_the_pulse_was_sent(world: World) -> None:

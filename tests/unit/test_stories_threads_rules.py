@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.domain import pulses, stories, threads
+from bot.domain import counting, pulses, stories, threads
 from bot.domain.ballots import COMMENT, Answer
 from bot.domain.pulses import Pulse, State, accept_comment, accept_score
 from bot.domain.stories import accept_text
@@ -154,7 +154,7 @@ def test_answers_are_taken_to_the_last_second_and_not_after() -> None:
 )
 def test_a_rate_is_told_in_bands_of_ten(answered: int, eligible: int, band: int) -> None:
     """The rate is rounded down to ten per cent, and 90 stands for everything above, so that "all" is never said."""
-    assert pulses.rate_band(answered, eligible) == band
+    assert counting.rate_band(answered, eligible) == band
 
 
 def test_what_the_other_side_wrote_is_seen_from_its_batch_on() -> None:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
 import pytest
-from sqlalchemy import Column, ForeignKey, MetaData, String, Table, text
+from sqlalchemy import Column, Date, ForeignKey, LargeBinary, MetaData, String, Table, TextClause, bindparam, text
+from sqlalchemy.types import TypeEngine
 
 import storage
 from bot.domain.people import LEFT
@@ -35,6 +37,11 @@ LEADING = re.compile(
 )
 """What a column is called that leads to a person: who they are to it, or how they are found."""
 REPOSITORY = re.compile(r"^Sql(?!Store$|Transaction$|Traces$)\w+$")
+PLANT_A_GROUP = """
+    INSERT INTO season_groups
+    (id, organisation_id, item, kind, pool, unit_id, place, grade, members, unvouched, told, key)
+    VALUES (:person, :here, 'an item', 'cell', :person, 'unit', '', '', :mark, :mark, :day, 'key')
+"""
 NOTHING = {"None", "", "{}"}
 LONG_AFTER = OPENS + timedelta(days=400)
 Loot = Mapping[str, Rows]
@@ -212,12 +219,21 @@ async def live(world: World, account: str) -> None:
     engines = open_engines(world.database)
     async with engines.write.begin() as connection:
         for statement in (
+            "INSERT INTO recognitions (mark, token, seen) VALUES (:mark, :mark, :day)",
+            PLANT_A_GROUP,
             "UPDATE deliveries SET state = 'done' WHERE key = 'done:' || :person",
             "UPDATE people SET place = 'place ' || :person, grade = 'grade ' || :person WHERE id = :person",
             """UPDATE accounts SET details = '{"their": "own"}' WHERE person_id = :person""",
         ):
-            await connection.execute(text(statement), {"person": person})
+            given = {"person": person, "here": here, "mark": person.encode(), "day": OPENS.date()}
+            await connection.execute(typed(statement), given)
     await engines.dispose()
+
+
+def typed(statement: str) -> TextClause:
+    """A statement whose parameters are of the right kind in every database."""
+    kinds: dict[str, TypeEngine[Any]] = {"day": Date(), "mark": LargeBinary()}
+    return text(statement).bindparams(*(bindparam(n, type_=of) for n, of in kinds.items() if f":{n}" in statement))
 
 
 def own(each: Personal, before: Loot, loot: Loot, me: str) -> Planted:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.audit.attacks import backers, order, outside, remains, secrets_kept, subtraction, weeks, written
+from bot.audit.attacks import backers, order, outside, remains, season, secrets_kept, written
 from bot.audit.findings import Finding
 from bot.audit.loot import Loot
 
@@ -12,8 +12,7 @@ ATTACKS = (
     order.attack,
     secrets_kept.attack,
     remains.attack,
-    subtraction.attack,
-    weeks.attack,
+    season.attack,
     written.attack,
     backers.attack,
     outside.attack,

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from typing import Any
 
 from bot.audit.chance import luck, too_lucky
 from bot.audit.findings import Finding, held_if
 from bot.audit.loot import Loot
 from bot.audit.thief import Rows, Tables
+from bot.domain.counting import RATE_BAND
+from bot.domain.groups import Kind
+from bot.domain.numbers import AT_LEAST
+from bot.domain.pulses import K_SCORES
+from bot.domain.shares import ROUND_TO
+from storage.recognition import TOKEN_BYTES
 from storage.repositories import PERSONAL
 from storage.subject import Way
 
@@ -49,19 +53,18 @@ def ballots_gone(tables: Tables) -> Finding:
 
 
 def small_numbers(tables: Tables) -> Finding:
-    """Every stored number, and every group that adding and subtracting in the tree of units reaches."""
-    limits = {str(row["id"]): (int(str(row["k"])), int(str(row["k_comment"]))) for row in tables["pulses"]}
-    small: list[str] = []
-    looked = 0
-    for what, pulse, size in _groups(tables):
-        k, k_comment = limits[pulse]
-        looked += 1
-        if 0 < size < (k_comment if what == "comments" else k):
-            small.append(f"{what}: {size}")
-    words = f"{looked} stored numbers and the groups between them were counted again: none is under its threshold."
-    if small:
-        words = f"{len(small)} of {looked} groups are under their threshold, such as {small[0]} people."
-    return held_if("P5", not small, words, {"groups": looked, "small": len(small)})
+    """Every stored number, whether it says more than its sentence; and every group that numbers are about."""
+    exact = [f"{what}: {value}" for what, value, said in _values(tables) if not said]
+    small = [f"{what}: {size} people" for what, size, least in _groups(tables) if 0 < size < least]
+    looked = sum(1 for _ in _values(tables)), sum(1 for _ in _groups(tables))
+    words = (
+        f"{looked[0]} stored numbers are rounded as they are said, and none of {looked[1]} groups told together "
+        "is under its threshold."
+    )
+    if exact or small:
+        words = f"{len(exact)} numbers are exact and {len(small)} groups too small, such as {(exact + small)[0]}."
+    figures = {"numbers": looked[0], "groups": looked[1], "small": len(small), "exact": len(exact)}
+    return held_if("P5", not exact and not small, words, figures)
 
 
 def strangers(tables: Tables) -> Finding:
@@ -98,48 +101,41 @@ def mentioned(row: Mapping[str, object]) -> set[str]:
     return {found for value in row.values() for found in ID.findall(_words(value))}
 
 
-def counts_of(row: Mapping[str, object]) -> list[int]:
-    """The counts of a tally, however the database hands them over."""
-    kept: Any = row["counts"]
-    return [int(n) for n in (json.loads(kept) if isinstance(kept, str) else kept)]
-
-
 def _worse(one: Finding, other: Finding) -> Finding:
     return other if one.held else one
 
 
-def _groups(tables: Tables) -> Iterator[tuple[str, str, int]]:
-    """Every group of people that a stored number is about, or that is left between stored numbers."""
-    parents = parents_of(tables)
-    answered: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-    for row in tables["tallies"]:
-        answered[str(row["pulse_id"]), str(row["item"])][str(row["unit_id"])] = sum(counts_of(row))
-    for (pulse, _), by_unit in answered.items():
-        yield from (("a tally", pulse, size) for size in by_unit.values())
-        yield from (("between tallies", pulse, size) for size in rings(by_unit, parents))
-    for row in tables.get("segment_tallies", []):
-        yield "a segment's tally", str(row["pulse_id"]), sum(counts_of(row))
+def _values(tables: Tables) -> Iterator[tuple[str, int, bool]]:
+    """Every stored number, and whether it is one that a sentence can say."""
+    for row in (*tables["numbers"], *tables["segment_numbers"]):
+        for column in ("share", "mean"):
+            yield f"a {column}", _int(row[column]), _int(row[column]) % ROUND_TO == 0
+        yield "how many answered", _int(row["at_least"]), _int(row["at_least"]) in {0, *AT_LEAST}
     for row in tables["turnouts"]:
-        yield "a turnout", str(row["pulse_id"]), int(str(row["answered"]))
+        yield "a turnout", _int(row["band"]), _int(row["band"]) % RATE_BAND == 0
+
+
+def _groups(tables: Tables) -> Iterator[tuple[str, int, int]]:
+    """Every group of people that stored numbers or comments are about: how many hide somebody, and how many must."""
+    for row in tables["season_groups"]:
+        size = (len(_bytes(row["members"])) - len(_bytes(row["unvouched"]))) // TOKEN_BYTES
+        yield f"a {row['kind']}", size, K_SCORES if row["kind"] == Kind.CELL else 2 * K_SCORES
+    limits = {str(row["id"]): _int(row["k_comment"]) for row in tables["pulses"]}
     comments = Counter((str(row["pulse_id"]), str(row["unit_id"])) for row in tables["comments"])
-    yield from (("comments", pulse, size) for (pulse, _), size in comments.items())
+    yield from (("comments", size, limits[pulse]) for (pulse, _), size in comments.items())
+
+
+def _int(value: object) -> int:
+    return int(str(value))
+
+
+def _bytes(value: object) -> bytes:
+    return value if isinstance(value, bytes) else bytes(value)  # type: ignore[call-overload]
 
 
 def parents_of(tables: Tables) -> dict[str, str | None]:
     """Which unit each unit stands under."""
     return {str(row["id"]): str(row["parent_id"]) if row["parent_id"] else None for row in tables["units"]}
-
-
-def rings(totals: Mapping[str, int], parents: Mapping[str, str | None]) -> list[int]:
-    """For each shown unit, what is left of it without the shown units nearest below it."""
-    left = dict(totals)
-    for unit, size in totals.items():
-        above = parents.get(unit)
-        while above is not None and above not in totals:
-            above = parents.get(above)
-        if above is not None:
-            left[above] -= size
-    return list(left.values())
 
 
 def _by_person(

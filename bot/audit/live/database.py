@@ -18,9 +18,10 @@ from bot.audit.thief import Tables
 PARTS = {
     "pulses": "id, state, seal, k, k_comment, mode",
     "units": "id, parent_id",
-    "tallies": "pulse_id, unit_id, item, counts",
-    "segment_tallies": "pulse_id, dimension, segment, item, counts",
-    "turnouts": "pulse_id, answered",
+    "numbers": "share, mean, at_least",
+    "segment_numbers": "share, mean, at_least",
+    "turnouts": "band",
+    "season_groups": "kind, members, unvouched",
     "comments": "pulse_id, unit_id",
     "ballots": "pulse_id",
     "deliveries": "pulse_id, person_id",

@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.domain import digests as rules
 from bot.domain.digests import DigestWeek, ShownTheme
+from bot.domain.numbers import Number
 from bot.domain.people import Segment
-from bot.domain.pulses import State, rate_band
-from bot.domain.questions import QUESTIONS, favourable
-from bot.domain.shares import rounded_share
+from bot.domain.pulses import State
+from bot.domain.questions import QUESTIONS
 from bot.domain.themes import Kind, Sentiment
 from bot.views import Bar, Bars, Element, Fields, Heading, Note, text
 from bot.words import N_, Words
 
-BAND = 5
-"""How many answered is said in steps of five: exact numbers of two units would tell who did not."""
 MOST_THEMES = 5
 MOST_LABELS = 12
 SEGMENTS = {Segment.PLACE: N_("{question}, by place"), Segment.GRADE: N_("{question}, by grade")}
 NOT_SHOWN = N_(
-    "A question is not shown where too few answered it, or where only a few people have come or gone since it was last "
-    "shown: two weeks must not tell what one of them said."
+    "A question is not shown where too few of those who answered it can be counted together: two weeks must not tell "
+    "what one person said."
 )
+COUNTED = N_(
+    "These numbers are about {percent} % of the people here. Whoever has just come, or works where somebody has just "
+    "left, is counted again once enough people can be counted together."
+)
+WHOLE = 100
 MOVED = N_("This channel belongs to another unit now.")
 MOODS = {
     Sentiment.POSITIVE: N_("mostly positive"),
@@ -46,11 +48,17 @@ def participation(week: DigestWeek, t: Words) -> Iterator[Element]:
     if week.pulse.state is State.LOST:
         yield text(t(N_("This week's answers were lost before anybody could read them. We are sorry.")))
         return
-    turnout = week.results.turnout(week.unit)
-    if turnout is None:
-        yield text(t(N_("Too few people answered here this week to show anything without giving somebody away.")))
+    if week.told_of is None:
+        yield text(t(N_("Too few people can be counted here this week to show anything without giving somebody away.")))
         return
-    yield text(rate_words(rate_band(turnout.answered, turnout.eligible), t))
+    if week.told_of != week.unit:
+        name = week.tree.units[week.told_of].name
+        yield text(
+            t(N_("Nothing can be shown of this unit alone this week. The numbers are those of {unit}."), unit=name)
+        )
+    turnout = week.results.turnout(week.told_of)
+    if turnout is not None:
+        yield text(rate_words(turnout.band, t))
 
 
 def rate_words(band: int, t: Words) -> str:
@@ -62,17 +70,20 @@ def rate_words(band: int, t: Words) -> str:
 
 
 def scores(week: DigestWeek, t: Words) -> Iterator[Element]:
-    if week.pulse is None:
+    if week.pulse is None or week.told_of is None:
         return
-    index = rules.index_of(week.results, week.unit) if week.pulse.measure else None
+    index = week.results.index(week.told_of)
     if index is not None:
         yield Fields(((t(N_("Engagement index, of 100")), str(index)),))
-    tallies = rules.items_of(week.results, week.unit, week.pulse.items)
-    if len(tallies) < len(week.pulse.items) and week.results.turnout(week.unit):
+    numbers = [number for item in week.pulse.items if (number := week.results.number(week.told_of, item))]
+    if len(numbers) < len(week.pulse.items):
         yield Note(t(NOT_SHOWN))
-    if tallies:
-        yield Bars(t(N_("How many agree")), tuple(_bar(tally.item, tally.counts, t) for tally in tallies))
-        yield Note(t(N_("To the nearest 5 %. Questions: {source}"), source=t(QUESTIONS[tallies[0].item].source)))
+    if numbers:
+        yield Bars(t(N_("How many agree")), tuple(_bar(number, t) for number in numbers))
+        counted = min(number.counted for number in numbers)
+        if counted < WHOLE:
+            yield Note(t(COUNTED, percent=counted))
+        yield Note(t(N_("To the nearest 5 %. Questions: {source}"), source=t(QUESTIONS[numbers[0].item].source)))
 
 
 def by_segment(week: DigestWeek, t: Words) -> Iterator[Element]:
@@ -82,25 +93,23 @@ def by_segment(week: DigestWeek, t: Words) -> Iterator[Element]:
     for segment, heading in SEGMENTS.items():
         for item in week.pulse.items if week.pulse else ():
             bars = [
-                _labelled(own.label, own.counts, t)
+                _labelled(own.label, own.number, t)
                 for own in week.results.segments
-                if own.segment is segment and own.item == item
+                if own.segment is segment and own.number.item == item
             ]
             if len(bars) > 1:
                 yield Bars(t(heading, question=t(QUESTIONS[item].short)), tuple(bars[:MOST_LABELS]))
 
 
-def _labelled(label: str, counts: tuple[int, ...], t: Words) -> Bar:
-    percent = rounded_share(favourable(counts), sum(counts))
-    return Bar(label, percent / 100, t(N_("{percent} % agree"), percent=percent))
+def _labelled(label: str, number: Number, t: Words) -> Bar:
+    return Bar(label, number.share / 100, t(N_("{percent} % agree"), percent=number.share))
 
 
-def _bar(item: str, counts: tuple[int, ...], t: Words) -> Bar:
-    n = sum(counts)
-    percent = rounded_share(favourable(counts), n)
-    low = n // BAND * BAND
-    said = t(N_("{percent} % agree, of {low} to {high} answers"), percent=percent, low=low, high=low + BAND - 1)
-    return Bar(t(QUESTIONS[item].short), percent / 100, said)
+def _bar(number: Number, t: Words) -> Bar:
+    said = t(N_("{percent} % agree"), percent=number.share)
+    if number.at_least:
+        said = t(N_("{percent} % agree, of at least {n} answers"), percent=number.share, n=number.at_least)
+    return Bar(t(QUESTIONS[number.item].short), number.share / 100, said)
 
 
 def themes(week: DigestWeek, t: Words) -> Iterator[Element]:

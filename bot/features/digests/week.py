@@ -8,10 +8,10 @@ from datetime import date
 
 from bot.composing import Reader
 from bot.domain import digests as rules
-from bot.domain.ballots import PublishedComment, Results
 from bot.domain.digests import DigestWeek, ShownTheme
 from bot.domain.people import Tree
 from bot.domain.pulses import Pulse
+from bot.domain.results import PublishedComment, Results
 from bot.domain.themes import Comment, Kind, Theme, ThemeReport
 from bot.feature import DigestSection
 from bot.features.digests.screens import title

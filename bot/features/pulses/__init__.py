@@ -2,6 +2,7 @@
 
 from bot.composing import NoticeHandler
 from bot.core import Route
+from bot.domain.groups import COUNTED, RECOGNITION
 from bot.domain.pulses import ANSWERS, ASKED, RESULTS, ROSTER
 from bot.feature import Door, Erasure, Feature, OwnData, Typed
 from bot.features.pulses import closing, commands, handlers, notices, own_data, weekly
@@ -29,7 +30,7 @@ FEATURE = Feature(
         WeeklyMoment.CLOSE: closing.close_due,
     },
     doors=(Door(N_("My pulse"), commands.ShowPulse(), main=True, style=Style.PRIMARY),),
-    holds=(ANSWERS, ROSTER, ASKED, RESULTS),
+    holds=(ANSWERS, ROSTER, COUNTED, RECOGNITION, ASKED, RESULTS),
     own_data=(OwnData(own_data.ASKED, own_data.show),),
     erasure=Erasure(own_data.erase, goes=(own_data.GOES,), stays=own_data.STAYS, numbers={"weeks": own_data.WEEKS}),
 )

@@ -8,11 +8,16 @@ from datetime import datetime
 
 from pydantic import SecretStr
 
-from bot.domain import ballots, trustees
-from bot.domain.ballots import Terms
+from bot.domain import counting, trustees
+from bot.domain.counting import Terms, seats
+from bot.domain.groups import Rule
+from bot.domain.people import Tree
 from bot.domain.pulses import Pulse, State
+from bot.domain.results import Results
+from bot.domain.season import stand
 from bot.errors import KeysLost, NotFound, Refusal, WrongPassphrase
 from bot.plan import Due, Work
+from bot.ports.seasons import Gathering
 from bot.ports.store import Store
 from bot.words import N_
 
@@ -74,25 +79,47 @@ async def _stop_taking(pulse: Pulse, store: Store) -> Pulse:
 
 
 async def _open_and_publish(pulse: Pulse, store: Store, now: datetime, passphrase: SecretStr | None = None) -> None:
-    try:
-        respondents = await store.open_ballots(pulse.id, passphrase)
-    except KeysLost:
-        # Another process has just sealed it, or the key store was lost; `tidy` tells these apart.
-        await store.tidy(now)
-        return
-    async with store.view() as tx:
-        terms = Terms(
-            tree=await tx.people.tree(pulse.organisation),
-            roster=await tx.pulses.count_roster(pulse.id),
-            k=pulse.k,
-            k_comment=pulse.k_comment,
-            segments=pulse.segments,
-            past=await tx.results.published_before(pulse),
-        )
-    results = await asyncio.to_thread(ballots.publish, respondents, terms)
-    async with store.begin() as tx:
-        first = await tx.results.seal(pulse, results)
+    first: bool | None = None
+    while first is None:
+        async with store.begin() as tx:
+            await tx.seasons.recognise(pulse.organisation, now.date())
+        async with store.view() as tx:
+            gathering, tree = await tx.seasons.gather(pulse), await tx.people.tree(pulse.organisation)
+        terms = await asyncio.to_thread(_terms, pulse, gathering, tree)
+        try:
+            respondents = await store.open_ballots(pulse.id, seats(gathering.tokens, terms), passphrase)
+        except KeysLost:
+            # Another process has just sealed it, or the key store was lost; `tidy` tells these apart.
+            await store.tidy(now)
+            return
+        results = await asyncio.to_thread(counting.publish, respondents, terms)
+        first = await _seal(pulse, results, gathering.state, store)
     await store.forget_keys(pulse.id)
     await store.forget_ballots(pulse.id)
     if first:
         log.info("pulse.sealed", extra={"pulse": pulse.id})
+
+
+async def _seal(pulse: Pulse, results: Results, state: str, store: Store) -> bool | None:
+    """Store what may be shown; False if it was done already, and None if another pulse was told meanwhile.
+
+    Then what may be told beside that one has to be worked out again.
+    """
+    async with store.begin() as tx:
+        found = await tx.pulses.get(pulse.id)
+        if found is None or found.state is not State.CLOSING:
+            return False
+        if not await tx.seasons.keep(pulse, results.groups, state):
+            log.info("pulse.overtaken", extra={"pulse": pulse.id})
+            return None
+        return await tx.results.seal(pulse, results)
+
+
+def _terms(pulse: Pulse, gathering: Gathering, tree: Tree) -> Terms:
+    """Under which terms a pulse is published, and who can be told together."""
+    day = pulse.closes.date()
+    rule = Rule(tree, pulse.k, day)
+    standing = {
+        item: stand(season, gathering.present, rule, pulse.segments) for item, season in gathering.seasons.items()
+    }
+    return Terms(tree, pulse.k, pulse.k_comment, day, gathering.present, standing, pulse.segments)

@@ -16,8 +16,9 @@ WEEKS = ROSTER.numbers["weeks"]
 GOES = N_("Your answers in a pulse that is open. Nobody can find the others any more: they lead to no one.")
 STAYS = (
     N_(
-        "That you were asked in a pulse, for {weeks} weeks. It never says whether you answered; were it taken out, two "
-        "results could be compared and those beside you singled out."
+        "That you were in the list when a pulse opened, for {weeks} weeks, and with whom you may be counted, under a "
+        "code. It never says whether you answered; were it taken out, two results could be compared and those beside "
+        "you singled out."
     ),
     N_("Counts and comments that were published already, because nobody can tell which of them are yours."),
 )
@@ -27,7 +28,13 @@ async def show(call: Call) -> Sequence[Element]:
     """In how many pulses this person was asked, and what an open one has recorded: which questions, never what."""
     t = call.words
     held = await call.tx.traces.for_person(call.person.id, call.now)
-    body: list[Element] = [Fields(((t(N_("Asked in the last {weeks} weeks"), weeks=WEEKS), str(held.rosters)),))]
+    marks, groups = await call.tx.seasons.held(call.person.id)
+    rows = (
+        (t(N_("Pulses that opened with you in the list, in the last {weeks} weeks"), weeks=WEEKS), str(held.rosters)),
+        (t(N_("Groups that you may be counted in")), str(groups)),
+        (t(N_("Codes by which you are recognised")), str(marks)),
+    )
+    body: list[Element] = [Fields(rows)]
     body.append(text(t(N_("With each we keep your unit, place and grade of that day, and not whether you answered."))))
     unfinished = await call.tx.pulses.unfinished(call.organisation.id)
     own = [pulse for pulse in unfinished if await call.tx.pulses.labels_of(pulse.id, call.person.id)]

@@ -25,9 +25,11 @@ async def open_pulse(due: Due, work: Work) -> None:
     async with work.store.begin() as tx:
         if not await tx.programmes.claim(due.programme.id, due.week.monday, WeeklyMoment.OPEN):
             return
-        items = next_questions(await tx.pulses.items_asked(due.programme.id), measure=_is_measure(due))
+        asked_before = await tx.pulses.items_asked(due.organisation.id)
+        items = next_questions(asked_before, measure=_is_measure(due), week=due.week.monday)
         trustee = await tx.trustees.for_organisation(due.organisation.id)
         pulse = replace(_planned(due, items, work.now), trustee=trustee.id if trustee else "")
+        await tx.seasons.recognise(pulse.organisation, work.now.date())
         asked = await tx.pulses.open(pulse)
         await tx.outbox.fan_out(pulse, PulseAsked(pulse.id), When(pulse.opens, not_after=pulse.closes))
     log.info("pulse.opened", extra={"pulse": pulse.id, "asked": asked})

@@ -1,0 +1,99 @@
+"""By what somebody is recognised, over lists, programmes and organisations of one installation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.administration import create, import_people
+from bot.domain.groups import Token
+from bot.domain.ids import new_id
+from bot.domain.people import Identity, Organisation, Platform
+from bot.domain.programmes import Programme
+from bot.ports.seasons import Gathering
+from tests.world import CLOSES, HEADER, MONDAY, OPENS, World
+
+EMAIL = "nia@council.example"
+
+
+async def another(world: World, *rows: str) -> Organisation:
+    """A second organisation of the installation, with a list of its own."""
+    store = world.product.store
+    other = await create(store, "Another council", "Europe/London", "ENG", pages_hide=True)
+    async with store.begin() as tx:
+        await tx.organisations.connect(other.id, Platform.WEB, "w2")
+        await tx.programmes.add(Programme(new_id(), other.id, "Change", "The same", MONDAY))
+    await import_people(store, other, "\n".join([HEADER, *rows]).encode())
+    return other
+
+
+async def seen(world: World, organisation: Organisation) -> Gathering:
+    """Who is there in an organisation's newest pulse."""
+    async with world.product.store.view() as tx:
+        [programme] = await tx.programmes.list_all(organisation.id)
+        pulse = await tx.pulses.current(programme.id)
+        assert pulse is not None
+        return await tx.seasons.gather(pulse)
+
+
+async def tokens(world: World, organisation: Organisation) -> Mapping[str, Token]:
+    """The token of each person, by their number in the list."""
+    found = (await seen(world, organisation)).tokens
+    async with world.product.store.view() as tx:
+        return {person.key: found[person.id] for person in await tx.people.list_all(organisation.id)}
+
+
+def row(key: str, name: str, account: str, email: str = "") -> str:
+    return f"{key},{name},{email},,,,,staff,en,Europe/London,,,{account}"
+
+
+async def test_an_address_that_a_directory_vouches_for_is_the_same_person(world: World) -> None:
+    """Two accounts in two organisations with one verified address are one; an address in a list alone says nothing."""
+    other = await another(world, row("x1", "Nia Evans", "n1", EMAIL), row("x2", "Huw Rees", "n2", "u6@council.example"))
+    async with world.product.store.begin() as tx:
+        await tx.seasons.vouch(world.person("u5"), EMAIL)
+        await tx.seasons.vouch(Identity(Platform.WEB, "w2", "n1"), EMAIL.upper())
+    await world.at(OPENS)
+    here, there = await tokens(world, world.organisation), await tokens(world, other)
+    assert here["k5"] == there["x1"]
+    assert there["x2"] not in here.values()
+    assert len(set(here.values()) | set(there.values())) == len(here) + 1
+
+
+async def test_a_name_alone_makes_us_doubt(world: World) -> None:
+    """Who is called like somebody who was told of elsewhere waits; others do not, nor two of a name in one list."""
+    await world.at(OPENS)
+    for number in range(12):
+        await world.answer(f"u{number}", 4)
+    await world.at(CLOSES)
+    other = await another(
+        world,
+        row("x1", "person  5", "n1"),
+        row("x2", "Huw Rees", "n2"),
+        row("x3", "Ann Hughes", "n3"),
+        row("x4", "Ann Hughes", "n4"),
+    )
+    await world.at(OPENS.replace(day=23))
+    found = await seen(world, other)
+    # The question must be one that was told here: doubt is about what was told.
+    own = await tokens(world, other)
+    assert found.present[own["x1"]].waits
+    assert not any(found.present[own[key]].waits for key in ("x2", "x3", "x4"))
+
+
+async def test_a_platform_vouches_for_its_accounts_and_nobody_for_the_rest(world: World) -> None:
+    """Whoever is met on pages only counts towards k where their organisation has said so."""
+    await world.at(OPENS)
+    assert all(person.hides for person in (await seen(world, world.organisation)).present.values())
+    async with world.product.store.begin() as tx:
+        await tx.organisations.let_pages_hide(world.organisation.id, hide=False)
+    assert not any(person.hides for person in (await seen(world, world.organisation)).present.values())
+
+
+async def test_whoever_has_paused_is_away_and_has_not_left(world: World) -> None:
+    """They are there, not asked, and hide nobody."""
+    await world.ask("u5", "SaveSettings", language="en", paused="yes")
+    await world.at(OPENS)
+    found = await seen(world, world.organisation)
+    paused = [person for person in found.present.values() if not person.asked]
+    assert len(found.present) == 28
+    assert [person.hides for person in paused] == [False]
