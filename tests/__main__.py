@@ -17,9 +17,15 @@ ATTACKS = "bot/audit/*"
 """Shown by the attack suite, which runs for minutes and is about more than lines."""
 WHOLLY = (
     "bot.domain.ballots",
+    "bot.domain.season",
+    "bot.domain.groups",
+    "bot.domain.cells",
+    "bot.domain.rising",
     "bot.domain.publishing",
-    "bot.domain.cuts",
-    "bot.domain.guard",
+    "bot.domain.counting",
+    "bot.domain.numbers",
+    "bot.domain.shares",
+    "bot.domain.results",
     "storage.seal",
     "adapters.slack.verify",
     "adapters.teams.auth",
