@@ -36,8 +36,7 @@ class Life:
     sizes: tuple[int, int] = (12, 12)
     turnover: float = 0.01
     weeks: Sequence[int] = (0, 3, 6, 9, 12)
-    meddling: bool = True
-    places: bool = True
+    meddling: bool = False
     vouched: float = 1.0
 
 
@@ -72,7 +71,6 @@ class Story:
     def weeks(self) -> Iterator[Week]:
         """Every week in which the question was asked."""
         tree, teams = self._teams()
-        self.segments = (Segment.PLACE,) if self.life.places else ()
         for number in range(max(self.life.weeks) + 1):
             if number:
                 self._turn_over(teams)

@@ -27,14 +27,18 @@ from tests.soak.figures import SOAK
 SEASONS = 20 if SOAK else 6
 Answers = dict[bytes, list[int]]
 LIVES = {
-    "small": Life(30, (3, 12), turnover=0.06),
-    "sixty": Life(60),
-    "uneven": Life(90, (3, 25), turnover=0.05),
-    "stormy": Life(120, (8, 16), turnover=0.2),
-    "flat": Life(80, (80, 80), turnover=0.05),
-    "unvouched": Life(90, (5, 15), turnover=0.05, vouched=0.6),
-    "long": Life(60, (5, 15), turnover=0.05, weeks=range(0, 60, 3)),
-    **({"three hundred": Life(300), "four thousand": Life(4000, turnover=0.02)} if SOAK else {}),
+    "small": Life(30, (3, 12), turnover=0.06, meddling=True),
+    "sixty": Life(60, meddling=True),
+    "uneven": Life(90, (3, 25), turnover=0.05, meddling=True),
+    "stormy": Life(120, (8, 16), turnover=0.2, meddling=True),
+    "flat": Life(80, (80, 80), turnover=0.05, meddling=True),
+    "unvouched": Life(90, (5, 15), turnover=0.05, vouched=0.6, meddling=True),
+    "long": Life(60, (5, 15), turnover=0.05, weeks=range(0, 60, 3), meddling=True),
+    **(
+        {"three hundred": Life(300, meddling=True), "four thousand": Life(4000, turnover=0.02, meddling=True)}
+        if SOAK
+        else {}
+    ),
 }
 
 

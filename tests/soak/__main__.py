@@ -27,7 +27,8 @@ MACHINE = "tests/property/test_ballot_machine.py"
 KILLS = "tests/fault/test_kills.py"
 BALLOTS = "tests/attack/test_ballots.py"
 NUMBERS = tuple(
-    f"tests/attack/test_{name}.py" for name in ("subtraction", "weeks", "guard", "swapped_key", "weakening")
+    f"tests/attack/test_{name}.py"
+    for name in ("subtraction", "season", "usefulness", "weeks_apart", "swapped_key", "weakening")
 )
 WORDS = tuple(
     f"tests/attack/test_{name}.py"
