@@ -31,8 +31,8 @@ class Case:
 
 
 CASES = {
-    "60 people, teams of 12": Case(Life(60), 150 if SOAK else 30, 90, 80),
-    "60 people, teams of 5 to 20": Case(Life(60, (5, 20)), 150 if SOAK else 30, 90),
+    "60 people, teams of 12": Case(Life(60), 150, 90, 80),
+    "60 people, teams of 5 to 20": Case(Life(60, (5, 20)), 150, 90),
     "300 people, teams of 12": Case(Life(300), 60 if SOAK else 5, 99, 80),
     "300 people, teams of 5 to 20": Case(Life(300, (5, 20)), 60 if SOAK else 2, 99),
     "300 people, teams of 12, by place": Case(Life(300), 60 if SOAK else 2, 99, segments=PLACES),
