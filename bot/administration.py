@@ -41,7 +41,7 @@ class Imported:
     unlinked: tuple[Problem, ...] = ()
 
 
-async def create(store: Store, name: str, zone: str, nation: str, *, pages_hide: bool = False) -> Organisation:
+async def create(store: Store, name: str, zone: str, nation: str) -> Organisation:
     """A new organisation with one unit, itself. Raises `Misconfigured` for a zone or a nation that is not known."""
     if nation not in NATIONS:
         raise Misconfigured(
@@ -54,12 +54,18 @@ async def create(store: Store, name: str, zone: str, nation: str, *, pages_hide:
     name = clean(name).strip()
     if not name:
         raise Misconfigured("An organisation needs a name, such as 'Penbryn Council'.")
-    organisation = Organisation(new_id(), name, zone, nation, pages_hide)
+    organisation = Organisation(new_id(), name, zone, nation)
     async with store.begin() as tx:
         if name.casefold() in {known.name.casefold() for known in await tx.organisations.list_all()}:
             raise Misconfigured(f"There is an organisation called {name} already.")
         await tx.organisations.add(organisation, Unit(new_id(), name))
     return organisation
+
+
+async def count_vouched_only(store: Store, organisation: Organisation) -> None:
+    """From now on, people whom no platform's directory vouches for hide nobody. There is no way back."""
+    async with store.begin() as tx:
+        await tx.organisations.count_vouched_only(organisation.id)
 
 
 async def invite(store: Store, organisation: Organisation, now: datetime) -> str:

@@ -48,9 +48,9 @@ class SqlOrganisations:
         row = await self._session.get(WorkspaceRow, (platform, workspace))
         return await self.get(row.organisation_id) if row else None
 
-    async def let_pages_hide(self, organisation: str, *, hide: bool) -> None:
+    async def count_vouched_only(self, organisation: str) -> None:
         own = OrganisationRow.id == organisation
-        await self._session.execute(update(OrganisationRow).where(own).values(pages_hide=hide))
+        await self._session.execute(update(OrganisationRow).where(own).values(pages_hide=False))
 
     async def lock_workspaces(self, organisation: str) -> None:
         await hold_organisation(self._session, organisation)

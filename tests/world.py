@@ -145,7 +145,7 @@ async def open_world(
     mailbox = Mailbox()
     settings = Settings.model_validate({"database": SecretStr(database), "keys": folder / "keys", **also})
     async with open_product(settings, lambda: time[0], {Platform.WEB: mailbox, **(others or {})}) as product:
-        organisation = await create(product.store, "Council", "Europe/London", "ENG", pages_hide=True)
+        organisation = await create(product.store, "Council", "Europe/London", "ENG")
         async with product.store.begin() as tx:
             await tx.organisations.connect(organisation.id, Platform.WEB, WORKSPACE)
         await import_people(product.store, organisation, people or staff_list())

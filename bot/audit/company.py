@@ -131,7 +131,7 @@ async def founded(place: Place, plan: Plan) -> AsyncIterator[Company]:
         since = "" if place.file else await now_on(engines.read)
         with everything_logged() as log:
             async with open_product(place.settings, lambda: time[0], {Platform.WEB: postbag}) as product:
-                organisation = await create(product.store, ROOT, "Europe/London", "ENG", pages_hide=True)
+                organisation = await create(product.store, ROOT, "Europe/London", "ENG")
                 async with product.store.begin() as tx:
                     await tx.organisations.connect(organisation.id, Platform.WEB, WORKSPACE)
                 await import_people(product.store, organisation, crowd.csv)

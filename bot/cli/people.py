@@ -48,6 +48,28 @@ def create_organisation(
     asyncio.run(act())
 
 
+@organisation.command("vouched-only")
+def count_vouched_only(
+    organisation_name: Which = "",
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Let only people with an account on Slack or Teams count towards the thresholds, from the next close on.
+
+    Nobody vouches for people who use the pages only: whoever writes the list can invent them. They are asked and
+    counted in as before, and hide nobody. There is no way back.
+    """
+
+    async def act() -> str:
+        async with opened_product() as product:
+            which = await administration.named(product.store, organisation_name)
+            await administration.count_vouched_only(product.store, which)
+        return which.name
+
+    if yes or typer.confirm("People who use the pages only will hide nobody any more. There is no way back. Go on?"):
+        say(f"In {asyncio.run(act())} only people with an account on Slack or Teams count from now on.")
+
+
 @organisation.command("leave")
 def leave_workspace(
     platform: Annotated[Platform, typer.Option(help="Where the app was removed.")],

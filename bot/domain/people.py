@@ -97,14 +97,14 @@ class Address:
 class Organisation:
     """One public body. It may span several Slack workspaces and Teams tenants.
 
-    `pages_hide` says that people without a chat account count towards k as well, though no directory vouches for them.
+    `pages_hide` says that people without a chat account count towards k, though no directory vouches for them.
     """
 
     id: str
     name: str
     zone: str = "Europe/London"
     nation: str = "ENG"
-    pages_hide: bool = False
+    pages_hide: bool = True
 
     @property
     def tz(self) -> ZoneInfo:

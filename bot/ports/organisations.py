@@ -25,8 +25,8 @@ class Organisations(Protocol):
     async def by_workspace(self, platform: Platform, workspace: str) -> Organisation | None:
         """Whose a workspace is; None where it is nobody's."""
 
-    async def let_pages_hide(self, organisation: str, *, hide: bool) -> None:
-        """Whether people whom no platform vouches for count towards k here."""
+    async def count_vouched_only(self, organisation: str) -> None:
+        """From now on, people whom no platform's directory vouches for do not count towards k here."""
 
     async def lock_workspaces(self, organisation: str) -> None:
         """Keep its workspaces as they are until this transaction ends."""

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKey,
     String,
     false,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -27,7 +28,7 @@ class OrganisationRow(Row):
     zone: Mapped[str]
     nation: Mapped[str]
     unmixed: Mapped[bool] = mapped_column(default=False, server_default=false())
-    pages_hide: Mapped[bool] = mapped_column(default=False, server_default=false())
+    pages_hide: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 class WorkspaceRow(Row):

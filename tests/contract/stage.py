@@ -114,7 +114,7 @@ def _local(kind: Platform, clock: StageClock) -> LocalPlatform:
 
 async def _organisation(kind: Platform, local: LocalPlatform, product: Product) -> Organisation:
     if kind is Platform.WEB:
-        made = await create(product.store, "Council", "Europe/London", "ENG", pages_hide=True)
+        made = await create(product.store, "Council", "Europe/London", "ENG")
         async with product.store.begin() as tx:
             await tx.organisations.connect(made.id, kind, local.workspace)
     organisation = await only(product.store)

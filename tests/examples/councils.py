@@ -44,7 +44,7 @@ def sent(view: View, kind: type[Command]) -> dict[str, str]:
 async def open_councils(world: World) -> Councils:
     """The council of every test and a second one beside it, which has the same accounts in its own workspace."""
     store = world.product.store
-    other = await create(store, "Other council", "Europe/London", "ENG", pages_hide=True)
+    other = await create(store, "Other council", "Europe/London", "ENG")
     async with store.begin() as tx:
         await tx.organisations.connect(other.id, Platform.WEB, ELSEWHERE)
     imported = await import_people(store, other, staff_list().replace(b",Council,", b",Other council,"))

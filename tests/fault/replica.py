@@ -90,7 +90,7 @@ class Replica:
 
 async def found(replica: Replica, people: int) -> tuple[Organisation, Programme]:
     """An organisation of one unit with this many people, `u0` and so on, and a programme that starts on the Monday."""
-    organisation = await create(replica.store, "Council", "Europe/London", "ENG", pages_hide=True)
+    organisation = await create(replica.store, "Council", "Europe/London", "ENG")
     async with replica.store.begin() as tx:
         await tx.organisations.connect(organisation.id, Platform.WEB, WORKSPACE)
     rows = [f"k{n},Person {n},,,,,,staff,en,Europe/London,,,u{n}" for n in range(people)]

@@ -32,7 +32,6 @@ def council(terminal: Terminal) -> Terminal:
         organisation = await connect(product.store, code, Platform.WEB, WORKSPACE, terminal.now)
         assert organisation is not None
         async with product.store.begin() as tx:
-            await tx.organisations.let_pages_hide(organisation, hide=True)
             root = (await tx.people.tree(organisation)).root.id
             general = Address(Platform.WEB, WORKSPACE, "general", personal=False)
             await tx.channels.connect(Channel(secrets.token_hex(8), organisation, root, general))

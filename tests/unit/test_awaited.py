@@ -57,7 +57,7 @@ async def test_nobody_is_asked_before_they_can_be_reached(small_world: World) ->
 async def test_each_organisation_s_accounts_wait_by_themselves(small_world: World) -> None:
     """Two organisations may list the same account; the workspace links that of its own, and the other still waits."""
     store = small_world.product.store
-    other = await create(store, "Other", "Europe/London", "ENG", pages_hide=True)
+    other = await create(store, "Other", "Europe/London", "ENG")
     await import_people(store, small_world.organisation, LIST)
     await import_people(store, other, LIST.replace(b"x1", b"y1").replace(b"x2", b"y2"))
     await connect(small_world, small_world.organisation, Platform.SLACK, "T1")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from datetime import timedelta
 
 import pytest
@@ -72,3 +74,15 @@ def test_the_only_organisation_needs_no_name(terminal: Terminal) -> None:
     assert "1 people are in the list" in terminal.does("import-people", file, "--organisation", "council")
     unknown = terminal.run("import-people", file, "--organisation", "Nowhere")
     assert unknown.status == 2 and "There is no organisation called Nowhere." in unknown.err
+
+
+def test_people_whom_nobody_vouches_for_can_be_made_to_hide_nobody(
+    council: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It asks first, says so, and stays so: there is no word that takes it back."""
+    assert council.inside(lambda product: only(product.store)).pages_hide
+    monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
+    assert "There is no way back" in council.run("organisation", "vouched-only").out
+    assert council.inside(lambda product: only(product.store)).pages_hide
+    assert "only people with an account" in council.does("organisation", "vouched-only", "--yes")
+    assert not council.inside(lambda product: only(product.store)).pages_hide

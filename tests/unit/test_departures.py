@@ -22,7 +22,7 @@ LONG = WORKSPACES.lasts() + DAY
 async def beside(world: World) -> Organisation:
     """A second council in the same installation, with people, channels and a programme."""
     store = world.product.store
-    other = await create(store, "Other council", "Europe/London", "ENG", pages_hide=True)
+    other = await create(store, "Other council", "Europe/London", "ENG")
     async with store.begin() as tx:
         await tx.organisations.connect(other.id, Platform.WEB, OTHER)
     await import_people(store, other, staff_list().replace(b",Council,", b",Other council,"))

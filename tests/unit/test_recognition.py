@@ -18,7 +18,7 @@ EMAIL = "nia@council.example"
 async def another(world: World, *rows: str) -> Organisation:
     """A second organisation of the installation, with a list of its own."""
     store = world.product.store
-    other = await create(store, "Another council", "Europe/London", "ENG", pages_hide=True)
+    other = await create(store, "Another council", "Europe/London", "ENG")
     async with store.begin() as tx:
         await tx.organisations.connect(other.id, Platform.WEB, "w2")
         await tx.programmes.add(Programme(new_id(), other.id, "Change", "The same", MONDAY))
@@ -81,11 +81,11 @@ async def test_a_name_alone_makes_us_doubt(world: World) -> None:
 
 
 async def test_a_platform_vouches_for_its_accounts_and_nobody_for_the_rest(world: World) -> None:
-    """Whoever is met on pages only counts towards k where their organisation has said so."""
+    """Whoever is met on pages only counts towards k until their organisation says that they do not."""
     await world.at(OPENS)
     assert all(person.hides for person in (await seen(world, world.organisation)).present.values())
     async with world.product.store.begin() as tx:
-        await tx.organisations.let_pages_hide(world.organisation.id, hide=False)
+        await tx.organisations.count_vouched_only(world.organisation.id)
     assert not any(person.hides for person in (await seen(world, world.organisation)).present.values())
 
 

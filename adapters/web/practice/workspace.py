@@ -158,7 +158,7 @@ def start_of(today: date) -> datetime:
 
 async def _found(core: Core, clock: PracticeClock) -> Organisation:
     """Make the council as a steward would: an organisation, its people from a list, its channels, its programme."""
-    organisation = await create(core.store, COUNCIL, "Europe/London", "WLS", pages_hide=True)
+    organisation = await create(core.store, COUNCIL, "Europe/London", "WLS")
     async with core.store.begin() as tx:
         await tx.organisations.connect(organisation.id, Platform.WEB, WORKSPACE)
     staff = resources.files("adapters.web.practice") / "council.csv"

@@ -22,8 +22,8 @@ NOT_SHOWN = N_(
     "what one person said."
 )
 COUNTED = N_(
-    "These numbers are about {percent} % of the people here. Whoever has just come, or works where somebody has just "
-    "left, is counted again once enough people can be counted together."
+    "These numbers are about {percent} % of the people here. The others are counted once enough of them can be counted "
+    "together."
 )
 WHOLE = 100
 MOVED = N_("This channel belongs to another unit now.")

@@ -31,7 +31,7 @@ SAID = (("share", sa.Integer()), ("mean", sa.Integer()), ("at_least", sa.Integer
 def upgrade() -> None:
     op.add_column("accounts", sa.Column("email_mark", sa.LargeBinary(), nullable=True))
     op.add_column(
-        "organisations", sa.Column("pages_hide", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+        "organisations", sa.Column("pages_hide", sa.Boolean(), server_default=sa.text("true"), nullable=False)
     )
     op.add_column("pulse_roster", sa.Column("asked", sa.Boolean(), server_default=sa.text("true"), nullable=False))
     _make_seasons()
