@@ -1,7 +1,8 @@
 """By what somebody is recognised in another list, programme or organisation: keyed hashes that lead to a token.
 
 An account is somebody, and so is an e-mail address that a platform's own directory vouches for. A row of a list is the
-person it was. A name is nobody: several have it, so it only makes us doubt.
+person it was, as long as it bears their name: whoever writes the list could put somebody else into it. A name by itself
+is nobody: several have it, so it only makes us doubt.
 """
 
 from __future__ import annotations
@@ -51,6 +52,10 @@ class Marks:
         """The mark of an address that a directory vouches for."""
         return self._mark("email", email.strip().casefold())
 
+    def first_name(self, token: Token, name: str) -> bytes:
+        """The mark of the name that somebody had when they were first met."""
+        return self._mark("first name", token.hex(), " ".join(name.casefold().split()))
+
     def called(self, name: str) -> bytes:
         """The mark of a name, however it is spaced and capitalised."""
         return self._mark("name", " ".join(name.casefold().split()))
@@ -88,15 +93,15 @@ async def recognise(session: AsyncSession, marks: Marks, organisation: str, toda
     What an account leads to counts for more than an address, and that more than the row of the list.
     """
     known = await read_marks(session)
-    sure, names = await _marks_of(session, marks, organisation)
+    people = await _marks_of(session, marks, organisation)
     new: set[tuple[bytes, Token]] = set()
     wrong: set[tuple[bytes, Token]] = set()
     met: set[Token] = set()
-    for person, own in sure.items():
-        token = known.of(own) or secrets.token_bytes(TOKEN_BYTES)
+    for person in people:
+        token, fresh = _token_of(person, known, marks)
         met.add(token)
-        new |= {(mark, token) for mark in (*own, names[person]) if token not in known.tokens.get(mark, ())}
-        wrong |= {(mark, other) for mark in own for other in known.tokens.get(mark, ()) if other != token}
+        new |= {(mark, token) for mark in (*person.own, *fresh) if token not in known.tokens.get(mark, ())}
+        wrong |= {(mark, other) for mark in person.own for other in known.tokens.get(mark, ()) if other != token}
     month = today.replace(day=1)
     for some in batched(sorted(wrong)):
         await session.execute(delete(RecognitionRow).where(tuple_(RecognitionRow.mark, RecognitionRow.token).in_(some)))
@@ -120,13 +125,40 @@ async def tokens_for(session: AsyncSession, marks: Marks, people: Collection[str
     return found
 
 
-async def _marks_of(
-    session: AsyncSession, marks: Marks, organisation: str
-) -> tuple[dict[str, list[bytes]], dict[str, bytes]]:
-    """For everybody in a list, the marks that are theirs alone, the surest first, and that of their name."""
-    own = (PersonRow.organisation_id == organisation, HERE)
-    listed = await session.execute(select(PersonRow.id, PersonRow.name).where(*own))
-    people = {person: name for person, name in listed}  # noqa: C416 (rows, which a dict does not take)
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """Somebody in a list: their name, and their marks, the surest first."""
+
+    name: str
+    accounts: tuple[bytes, ...]
+    emails: tuple[bytes, ...]
+    row: bytes
+
+    @property
+    def own(self) -> tuple[bytes, ...]:
+        """The marks that are theirs alone."""
+        return (*self.accounts, *self.emails, self.row)
+
+
+def _token_of(person: _Listed, known: Known, marks: Marks) -> tuple[Token, list[bytes]]:
+    """Somebody's token, and the marks of their name that it gets.
+
+    Where an account is new, or there is none, a row of a list is the same person only if it has the name that they were
+    first met with: somebody else could stand in it by now, and their answer be told of in the place of the first one's.
+    """
+    token, called = known.of(person.own), marks.called(person.name)
+    if token is not None:
+        leads = [token in known.tokens.get(mark, ()) for mark in person.accounts]
+        vouched = any(token in known.tokens.get(mark, ()) for mark in person.emails)
+        named = token in known.tokens.get(marks.first_name(token, person.name), ())
+        if vouched or named or (leads and all(leads)):
+            return token, [called]
+    fresh = secrets.token_bytes(TOKEN_BYTES)
+    return fresh, [called, marks.first_name(fresh, person.name)]
+
+
+async def _marks_of(session: AsyncSession, marks: Marks, organisation: str) -> list[_Listed]:
+    """Everybody in a list, with their marks."""
     row = AccountRow
     columns = (row.person_id, row.platform, row.workspace, row.user, row.email_mark)
     query = select(*columns).where(row.organisation_id == organisation, present(row))
@@ -137,8 +169,11 @@ async def _marks_of(
         accounts.setdefault(person, []).append(marks.account(platform, workspace, user))
         if email:
             emails.setdefault(person, []).append(email)
-    sure = {person: [*accounts.get(person, ()), *emails.get(person, ()), marks.person(person)] for person in people}
-    return sure, {person: marks.called(name) for person, name in people.items()}
+    own = (PersonRow.organisation_id == organisation, HERE)
+    return [
+        _Listed(name, tuple(accounts.get(person, ())), tuple(emails.get(person, ())), marks.person(person))
+        for person, name in await session.execute(select(PersonRow.id, PersonRow.name).where(*own))
+    ]
 
 
 async def forget_marks(session: AsyncSession, now: datetime) -> None:

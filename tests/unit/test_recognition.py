@@ -97,3 +97,26 @@ async def test_whoever_has_paused_is_away_and_has_not_left(world: World) -> None
     paused = [person for person in found.present.values() if not person.asked]
     assert len(found.present) == 28
     assert [person.hides for person in paused] == [False]
+
+
+async def test_a_row_that_somebody_else_stands_in_is_somebody_else(world: World) -> None:
+    """Nobody who left is kept in by giving their row another name and account: not at once, and not in two steps."""
+    await world.at(OPENS)
+    before = await tokens(world, world.organisation)
+    store, here = world.product.store, world.organisation
+
+    async def again(*rows: str) -> Mapping[str, Token]:
+        await import_people(store, here, "\n".join([HEADER, *rows]).encode())
+        async with store.begin() as tx:
+            await tx.seasons.recognise(here.id, MONDAY)
+        return await tokens(world, here)
+
+    at_once = await again(row("k5", "Bob Rees", "new"))
+    assert at_once["k5"] != before["k5"]
+    renamed = await again(row("k6", "Bob Hughes", "u6"))
+    assert renamed["k6"] == before["k6"], "the same account is the same person, whatever they are called"
+    assert (await again(row("k6", "Bob Hughes", "newer")))["k6"] != before["k6"]
+    assert (await again(row("k7", "Person 7", "another")))["k7"] == before["k7"], "one more account of the same person"
+    assert {key: token for key, token in (await tokens(world, here)).items() if key not in {"k5", "k6"}} == {
+        key: token for key, token in before.items() if key not in {"k5", "k6"}
+    }
