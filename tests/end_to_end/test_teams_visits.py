@@ -150,6 +150,7 @@ async def test_stranger_is_met_by_their_address(teams: LocalTeams, toy: Running)
     await guest.say("help")
     assert "Ana said" in await ana.sees()
     assert "I do not know you yet" in await guest.sees()
+    assert list(toy.store.vouched.values()) == ["ana@example.gov.uk"]
     [(_, details)] = toy.store.linked.values()
     assert details == {
         "service_url": teams.service_url,

@@ -141,6 +141,7 @@ class ToyStore:
     linked: dict[Identity, tuple[Person, Mapping[str, str]]] = field(default_factory=dict)
     envelopes: set[str] = field(default_factory=set)
     emails: dict[str, str] = field(default_factory=dict)
+    vouched: dict[Identity, str] = field(default_factory=dict)
     organisation: Organisation = field(default_factory=lambda: Organisation("o", "Toy"))
 
     @asynccontextmanager
@@ -158,7 +159,7 @@ class ToyStore:
     def people(self) -> Self:
         return self
 
-    organisations = inbox = people
+    organisations = inbox = seasons = people
 
     async def member_by_account(self, identity: Identity) -> Member | None:
         if identity in self.linked:
@@ -168,6 +169,9 @@ class ToyStore:
 
     async def link(self, identity: Identity, person: Person, details: Mapping[str, str]) -> None:
         self.linked[identity] = (person, details)
+
+    async def vouch(self, account: Identity, email: str) -> None:
+        self.vouched[account] = email
 
     async def by_email(self, organisation: str, email: str) -> Person | None:
         key = self.emails.get(email, "")
