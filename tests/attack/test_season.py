@@ -24,7 +24,7 @@ from bot.domain.season import Season, stand
 from tests.attack.seasons import START, K, Life, Week, forgetful, told
 from tests.soak.figures import SOAK
 
-SEASONS = 20 if SOAK else 6
+SEASONS = 20
 Answers = dict[bytes, list[int]]
 LIVES = {
     "small": Life(30, (3, 12), turnover=0.06, meddling=True),
