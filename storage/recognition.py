@@ -72,7 +72,7 @@ class Known:
 
     def of(self, marks: Iterable[bytes]) -> Token | None:
         """The token of somebody with these marks, the surest first. None for a stranger."""
-        return next((token for mark in marks for token in self.tokens.get(mark, ())), None)
+        return next((min(self.tokens[mark]) for mark in marks if mark in self.tokens), None)
 
     def marks(self, token: Token) -> frozenset[bytes]:
         """Everything that leads to a token."""

@@ -36,9 +36,12 @@ class SqlSeasons:
         self._secrets = secrets
 
     async def recognise(self, organisation: str, today: date) -> None:
-        marks = await self._marks()
-        await recognise(self._session, marks, organisation, today)
-        await self._adopt(organisation, marks, today)
+        await self._alone()
+        marks, older = await self._marks(), select(GroupRow.organisation_id).where(GroupRow.key == WITHOUT)
+        others = set(await self._session.scalars(older.distinct())) - {organisation}
+        for each in (organisation, *sorted(others)):
+            await recognise(self._session, marks, each, today)
+        await self._adopt(marks, today)
 
     async def vouch(self, account: Identity, email: str) -> None:
         row, marks = AccountRow, await self._marks()
@@ -70,7 +73,7 @@ class SqlSeasons:
         return len(known.marks(token)), sum(token in _tokens(members) for members in rows)
 
     async def keep(self, pulse: Pulse, groups: Mapping[str, Sequence[Group]], state: str) -> bool:
-        await self._session.execute(select(InstallationRow.key_store).with_for_update())
+        await self._alone()
         if _state(await self._groups(pulse)) != state:
             return False
         key = (await self._marks()).name
@@ -80,10 +83,16 @@ class SqlSeasons:
             await self._session.execute(insert(GroupRow), list(some), execution_options={"render_nulls": True})
         return True
 
-    async def _adopt(self, organisation: str, marks: Marks, today: date) -> None:
-        """Give tokens to the people of groups that were told by a version which knew none: there they are ids."""
-        query = select(GroupRow).where(GroupRow.organisation_id == organisation, GroupRow.key == WITHOUT)
-        rows = (await self._session.scalars(query)).all()
+    async def _alone(self) -> None:
+        """Wait until nobody else gives tokens or tells anything: two would give one person two tokens."""
+        await self._session.execute(select(InstallationRow.key_store).with_for_update())
+
+    async def _adopt(self, marks: Marks, today: date) -> None:
+        """Give tokens to the people of groups that were told by a version which knew none: there they are ids.
+
+        Of all organisations: one that asks nothing any more must not keep the others waiting.
+        """
+        rows = (await self._session.scalars(select(GroupRow).where(GroupRow.key == WITHOUT))).all()
         ids = {person: person.hex() for row in rows for person in _tokens(row.members)}
         tokens = await tokens_for(self._session, marks, ids.values(), today)
         for row in rows:

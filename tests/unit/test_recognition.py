@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+
+from sqlalchemy import insert
 
 from bot.administration import create, import_people
 from bot.domain.groups import Token
@@ -10,6 +13,9 @@ from bot.domain.ids import new_id
 from bot.domain.people import Identity, Organisation, Platform
 from bot.domain.programmes import Programme
 from bot.ports.seasons import Gathering
+from storage.engine import open_engines
+from storage.rows.seasons import GroupRow
+from tests.attack.thief import steal
 from tests.world import CLOSES, HEADER, MONDAY, OPENS, World
 
 EMAIL = "nia@council.example"
@@ -120,3 +126,37 @@ async def test_a_row_that_somebody_else_stands_in_is_somebody_else(world: World)
     assert {key: token for key, token in (await tokens(world, here)).items() if key not in {"k5", "k6"}} == {
         key: token for key, token in before.items() if key not in {"k5", "k6"}
     }
+
+
+async def test_groups_of_an_older_version_are_taken_over_in_every_organisation(world: World) -> None:
+    """Their members are ids. What one organisation was told keeps no other waiting, and its people are known again."""
+    other = await another(world, *(row(f"x{n}", f"Other {n}", f"n{n}") for n in range(6)))
+    async with world.product.store.view() as tx:
+        ids = [person.id for person in await tx.people.list_all(other.id)]
+    engines = open_engines(world.database)
+    async with engines.write.begin() as connection:
+        older = {"members": b"".join(sorted(map(bytes.fromhex, ids))), "unvouched": b"", "told": MONDAY, "key": ""}
+        labels = {"unit_id": "unit", "place": "", "grade": ""}
+        own = {"id": "c" * 32, "organisation_id": other.id, "item": "proud", "kind": "cell", "pool": "c" * 32}
+        await connection.execute(insert(GroupRow).values(**own, **labels, **older))
+    await engines.dispose()
+    async with world.product.store.begin() as tx:
+        await tx.seasons.recognise(world.organisation.id, MONDAY)
+    await world.at(OPENS)
+    here, there = await seen(world, world.organisation), await seen(world, other)
+    assert "proud" in here.seasons and here.seasons["proud"].elsewhere == frozenset(there.present)
+    [group] = there.seasons["proud"].groups
+    assert group.members == frozenset(there.present)
+
+
+async def test_two_who_recognise_at_once_give_one_token(world: World) -> None:
+    """Two processes meet the same people for the first time: each has one token, the same for both."""
+    store = world.product.store
+
+    async def recognise() -> None:
+        async with store.begin() as tx:
+            await tx.seasons.recognise(world.organisation.id, MONDAY)
+
+    await asyncio.gather(*(recognise() for _ in range(4)))
+    rows = (await steal(world))["recognitions"]
+    assert len({bytes(each["token"]) for each in rows}) == 28  # type: ignore[call-overload]
