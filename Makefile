@@ -5,7 +5,7 @@ PYTHON ?= python3
 LOCK := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test coverage check bench soak words derived migration lock clean
+.PHONY: help install run test coverage check bench soak mutants words derived migration lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ bench: $(VENV)/.dev ## Print the benchmarks as ratios, and beside their goals
 
 soak: $(VENV)/.dev ## Run the sizes we promise, part by part (PART=kills-sqlite: one), and write docs/measured.md
 	@$(BIN)/python -m tests.soak $(PART)
+
+mutants: $(VENV)/.dev ## Whether the tests notice changes in what decides what is shown (MODULE=shares: one)
+	@$(BIN)/python -m tests.mutants $(MODULE)
 
 words: $(VENV)/.dev ## Bring the Welsh catalogue up to date with the sentences in the code
 	@$(BIN)/python -m tests.catalogue

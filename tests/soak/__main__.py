@@ -82,6 +82,11 @@ def _machine(kind: str, shard: int) -> Job:
     return Job(what, (*PYTEST, MACHINE, "-k", kind), {"HD_SOAK": "1", SHARD: f"{shard}/{SHARDS[kind]}"})
 
 
+def _mutants(*modules: str) -> Job:
+    what = f"Changes that the tests notice, in {', '.join(modules)}"
+    return Job(what, ("-m", "tests.mutants", *modules), environment={})
+
+
 def _other_attacks() -> tuple[str, ...]:
     return tuple(part for path in (BALLOTS, *NUMBERS, *WORDS) for part in ("--ignore", path))
 
@@ -102,6 +107,8 @@ PARTS: Mapping[str, Job] = {
     "bodies-slack": _pytest("Twisted bodies that Slack has signed", "tests/property/test_slack_bodies.py"),
     "bodies-teams": _pytest("Twisted bodies that Teams has signed", "tests/property/test_teams_bodies.py"),
     "faults": _pytest("Everything else that can fail", "tests/fault", "--deselect", KILLS, *BOTH_CORES),
+    "mutants-counted": _mutants("numbers", "shares", "results", "ballots", "counting", "publishing", "digests"),
+    "mutants-season": _mutants("season", "groups", "cells", "rising"),
     "bench": Job("What is timed", ("-m", "tests.benchmarks"), environment={}),
 }
 
