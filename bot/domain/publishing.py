@@ -72,7 +72,7 @@ def publishable_of(weights: Mapping[str, Weight], tree: Tree, k: int) -> frozens
 
 
 class _Rings:
-    """Every unit with enough people, drawn together with the one above or below until no ring is too small.
+    """Every unit with enough people, less those drawn into the one above until no ring is too small.
 
     A ring is a unit that may be shown less those nearest below it. Each with anybody in it needs k who hide somebody.
     """
@@ -95,25 +95,22 @@ class _Rings:
         thin = [(self._height(ring), ring) for ring in self._n if self._is_thin(ring)]
         heapify(thin)
         while thin:
-            _, ring = heappop(thin)
+            height, ring = heappop(thin)
             if ring in self._shown and self._is_thin(ring):
-                _, hidden, other = min(self._steps(ring))
-                self._shown.discard(hidden)
-                self._n[other] += self._n.pop(hidden, 0)
-                self._hiding[other] += self._hiding.pop(hidden, 0)
-                heappush(thin, (self._height(other), other))
+                self._draw_in(ring)
+                heappush(thin, (height, ring))
         return frozenset(self._shown) if self._n else frozenset()
 
     def _is_thin(self, ring: str) -> bool:
         return self._n[ring] > 0 and self._hiding[ring] < self._k
 
-    def _steps(self, ring: str) -> Iterator[tuple[int, str, str]]:
-        """Units that could be hidden, each counted with another from then on, and how many that concerns."""
-        above = next((unit for unit in self._tree.up(ring)[1:] if unit in self._shown), None)
-        if above is not None:
-            yield self._totals[ring], ring, above
-        for below in self._below(ring):
-            yield self._totals[below], below, ring
+    def _draw_in(self, ring: str) -> None:
+        """Hide the smallest unit below a thin ring. There is one: a shown unit with none below it has k by itself."""
+        hidden = min(self._below(ring), key=lambda unit: (self._totals[unit], unit))
+        self._shown.discard(hidden)
+        for counts in (self._n, self._hiding):
+            counts[ring] += counts[hidden]
+            del counts[hidden]
 
     def _below(self, unit: str) -> Iterator[str]:
         for child in self._tree.children(unit):

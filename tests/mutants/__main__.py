@@ -33,7 +33,7 @@ FROZEN = "tests/unit/test_frozen.py"
 NUMBERS = ("tests/unit/test_shares.py", "tests/unit/test_numbers.py", "tests/unit/test_ballots.py", FROZEN)
 SEASON = ("tests/unit/test_season_rule.py", "tests/unit/test_numbers.py", "tests/attack/test_season.py", FROZEN)
 PUBLISHING = ("tests/unit/test_publishing.py", "tests/attack/test_subtraction.py", FROZEN)
-DIGESTS = ("tests/quotes/test_rules.py", "tests/unit/test_digest_weeks.py", FROZEN)
+DIGESTS = ("tests/unit/test_digest_rules.py", "tests/quotes/test_rules.py", FROZEN)
 TESTS: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(("shares", "numbers", "results", "ballots", "counting"), NUMBERS),
     **dict.fromkeys(("season", "groups", "cells", "rising"), SEASON),

@@ -67,14 +67,15 @@ def test_the_ballots_of_one_person_are_joined() -> None:
     labels = Labels("housing", "Town Hall", "G7")
     comment = Answer(COMMENT, None, "Please listen", quotable=True)
     cast = [
-        Ballot("a", labels, Answer("proud", 4)),
+        Ballot("a", labels, Answer("better", 4)),
         Ballot("b", Labels("roads"), Answer("proud", 1)),
         Ballot("a", labels, comment),
         Ballot("a", labels, Answer("informed", 2)),
     ]
     first, second = gather(cast)
-    assert first == Respondent(labels, {"proud": 4, "informed": 2}, comment)
+    assert first == Respondent(labels, {"better": 4, "informed": 2}, comment)
     assert second == Respondent(Labels("roads"), {"proud": 1})
+    assert not first.seat.hides, "Whoever is counted nowhere hides nobody."
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from itertools import product
 import pytest
 
 from bot.domain.people import Tree, Unit
-from bot.domain.publishing import publishable
+from bot.domain.publishing import Weight, publishable
 from bot.domain.shares import rounded_share
 
 CASES = 250
@@ -155,3 +155,17 @@ def test_everybody_looks_like_all_but_one(n: int) -> None:
     """In a group of fewer than 20, nobody can read off a percentage that everybody, or nobody, agreed."""
     assert rounded_share(n, n) == rounded_share(n - 1, n)
     assert rounded_share(0, n) == rounded_share(1, n)
+
+
+@pytest.mark.parametrize("at_the_top", [1, 4])
+def test_a_unit_of_nobody_but_its_teams_hides_nobody(at_the_top: int) -> None:
+    """Drawing it in leaves those at the top as few as they were, so a team is drawn in too."""
+    tree = Tree.of([Unit("all", "all"), Unit("a", "a", "all"), Unit("a1", "a1", "a"), Unit("a2", "a2", "a")])
+    assert publishable(tree, {"all": at_the_top, "a1": 8, "a2": 9}, 5) == {"all", "a2"}
+
+
+def test_weights_are_added_one_by_one() -> None:
+    """People to people, and those who hide somebody to those who do; nobody weighs nothing."""
+    assert Weight(7, 3) + Weight(2, 1) == Weight(9, 4)
+    assert Weight() + Weight(2, 1) == Weight(2, 1)
+    assert Weight(7, 3) + Weight(2) == Weight(9, 3)
