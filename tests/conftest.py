@@ -36,8 +36,12 @@ HASTE = ("fsync = off", "synchronous_commit = off", seeds.SERVER)
 
 RULES = (
     "tests/unit/test_ballots.py",
+    "tests/unit/test_cells.py",
     "tests/unit/test_numbers.py",
     "tests/unit/test_publishing.py",
+    "tests/unit/test_rising.py",
+    "tests/unit/test_season_rule.py",
+    "tests/unit/test_shares.py",
     "tests/unit/test_slack_verify.py",
     "tests/unit/test_teams_auth.py",
     "tests/attack/test_subtraction.py",

@@ -47,9 +47,9 @@ class _Bare(ast.NodeTransformer):
     def visit_IsNot(self, _node: ast.IsNot) -> ast.NotEq:
         return ast.NotEq()
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AnnAssign:
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         node.annotation = ast.Constant("")
-        return node if node.value is None else ast.AnnAssign(**{**vars(node), "value": self.visit(node.value)})
+        return self.generic_visit(node)
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.annotation = None

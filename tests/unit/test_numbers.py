@@ -9,9 +9,10 @@ import pytest
 
 from bot.domain.ballots import Respondent
 from bot.domain.groups import Group, Kind, Pool, Present, common
-from bot.domain.numbers import AT_LEAST, at_least, number_of, rounded_mean, share_counted
+from bot.domain.numbers import AT_LEAST, Number, at_least, number_of, rounded_mean, share_counted
 from bot.domain.people import Labels, Tree, Unit
 from bot.domain.questions import INDEX
+from bot.domain.results import Index, Results, Turnout, UnitNumber
 from tests.counted import DAY, Council, names
 
 TREE = Tree.of([Unit("all", "all"), Unit("a", "a", "all"), Unit("b", "b", "all"), Unit("c", "c", "a")])
@@ -27,6 +28,7 @@ TREE = Tree.of([Unit("all", "all"), Unit("a", "a", "all"), Unit("b", "b", "all")
         ((0, 0, 20, 0, 0), 50),
         ((1, 0, 0, 0, 19), 95),
         ((0, 0, 9, 1, 10), 75),
+        ((0, 0, 0, 0, 400), 100),
     ],
 )
 def test_a_mean_is_rounded_like_a_share_and_that_of_a_few_is_clamped(counts: tuple[int, ...], mean: int) -> None:
@@ -45,18 +47,23 @@ def test_how_many_answered_is_said_in_steps_and_never_that_nearly_all_did(n: int
 
 def test_no_step_tells_of_fewer_than_twenty() -> None:
     """The steps rise, and each is at least a quarter more than the one before it."""
-    assert AT_LEAST[0] == 20
+    decades = [step * decade for decade in (10, 100, 1000) for step in (1, 1.5, 2, 3, 5, 7.5)]
+    assert (*(step for step in decades if step >= 20), 10_000, 20_000, 50_000) == AT_LEAST
     assert all(5 * low <= 4 * high for low, high in pairwise(AT_LEAST))
 
 
-@pytest.mark.parametrize(("counted", "people", "percent"), [(10, 10, 100), (12, 10, 100), (99, 100, 95), (51, 100, 50)])
+@pytest.mark.parametrize(
+    ("counted", "people", "percent"),
+    [(10, 10, 100), (12, 10, 100), (99, 100, 95), (51, 100, 50), (19, 40, 50), (974, 2000, 50), (949, 2000, 45)],
+)
 def test_that_all_are_counted_is_only_said_of_all(counted: int, people: int, percent: int) -> None:
     """Whoever is left out is never rounded away."""
     assert share_counted(counted, people) == percent
 
 
 def test_a_number_says_what_it_is_about() -> None:
-    """A share, a mean and how many, as they are said."""
+    """A share, a mean and how many, as they are said; until more is known, of everybody and of no number of them."""
+    assert Number("proud", 60, 65) == Number("proud", 60, 65, at_least=0, counted=100, basis="")
     number = number_of("proud", (0, 5, 5, 10, 5), 40)
     assert (number.item, number.share, number.mean, number.at_least) == ("proud", 60, 65, 20)
 
@@ -89,6 +96,22 @@ def test_the_index_needs_five_numbers_about_the_same_people() -> None:
     later = Council(TREE).week(respondents[1:], left, tokens[1:], before, date(2026, 2, 5))
     assert all(later.number("all", item) for item in INDEX)
     assert later.index("all") is None
+
+
+@pytest.mark.parametrize(("unit", "at"), [("a", 10), ("b", 20), ("c", 30)])
+def test_what_is_shown_of_a_unit_is_found_by_its_unit(unit: str, at: int) -> None:
+    """And by the question; whatever stands before it."""
+    units = [("b", 20), ("a", 10), ("c", 30)]
+    results = Results(
+        tuple(Turnout(each, value) for each, value in units),
+        tuple(UnitNumber(each, Number(item, value + n, 50)) for n, item in enumerate("qpr") for each, value in units),
+        tuple(Index(each, value) for each, value in units),
+    )
+    numbers = [results.number(unit, item) for item in "qprs"]
+    assert [number and number.share for number in numbers] == [at, at + 1, at + 2, None]
+    assert results.turnout(unit) == Turnout(unit, at)
+    assert results.index(unit) == at
+    assert [results.number("all", "p"), results.turnout("all"), results.index("all")] == [None, None, None]
 
 
 def test_a_turnout_is_found_by_its_unit() -> None:
