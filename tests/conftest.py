@@ -37,6 +37,7 @@ HASTE = ("fsync = off", "synchronous_commit = off", seeds.SERVER)
 RULES = (
     "tests/unit/test_ballots.py",
     "tests/unit/test_cells.py",
+    "tests/unit/test_counting.py",
     "tests/unit/test_numbers.py",
     "tests/unit/test_publishing.py",
     "tests/unit/test_rising.py",

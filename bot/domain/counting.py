@@ -196,16 +196,19 @@ def _units(labels: Labels, tree: Tree) -> Sequence[str]:
 
 
 def _answers(item: str, respondents: Sequence[Respondent], terms: Terms) -> tuple[dict[str, _Sum], dict[str, Weight]]:
-    """The answers of each pool, and of how many people they are. That nobody answered counts for the turnout only."""
+    """The answers of each pool, and of how many people they are.
+
+    The turnout is about everybody who was asked, so that is what a pool weighs in it, also where nobody answered.
+    """
     pools = {pool.id: pool for pool in terms.standing[item]}
+    asked = {name: sum(terms.present[token].asked for token in pool.members) for name, pool in pools.items()}
     counts: dict[str, Counter[int]] = {name: Counter() for name in pools}
-    weights = {name: Weight() for name in (pools if item == TURNOUT else ())}
+    weights = {name: Weight(n) for name, n in asked.items()} if item == TURNOUT else {}
     for r in respondents:
         pool, score = r.seat.pools.get(item, ""), (ANSWERED if item == TURNOUT else r.scores.get(item))
         if pool in pools and score is not None:
             counts[pool][score] += 1
-            weights[pool] = weights.get(pool, Weight()) + Weight(1, r.seat.hides)
-    asked = {name: sum(terms.present[token].asked for token in pool.members) for name, pool in pools.items()}
+            weights[pool] = weights.get(pool, Weight()) + Weight(item != TURNOUT, r.seat.hides)
     return {name: _Sum(counts[name], asked[name]) for name in pools}, weights
 
 

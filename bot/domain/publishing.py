@@ -40,7 +40,7 @@ class Part:
 
 
 def parts_of(
-    answered: Mapping[str, Weight],
+    weights: Mapping[str, Weight],
     labels: Mapping[str, Labels],
     enough: Callable[[Sequence[str], Weight], bool],
     tree: Tree,
@@ -48,16 +48,17 @@ def parts_of(
 ) -> list[Part]:
     """The parts in which pools are told, as small as they can be.
 
-    `answered` is how many did in each pool; one in which nobody did is not told.
+    `weights` is of how many people each pool tells, and how many who hide somebody answered; without one it is not
+    told.
     """
 
     def size(pools: Sequence[str]) -> int:
-        return sum(answered[pool].n for pool in pools)
+        return sum(weights[pool].n for pool in pools)
 
     def told(_unit: str, pools: Sequence[str]) -> bool:
-        return enough(pools, sum((answered[pool] for pool in pools), Weight()))
+        return enough(pools, sum((weights[pool] for pool in pools), Weight()))
 
-    rising = put_together({pool: labels[pool] for pool in answered}, told, tree, segments)
+    rising = put_together({pool: labels[pool] for pool in weights}, told, tree, segments)
     return [Part(tuple(sorted(some)), common([labels[pool] for pool in some], tree)) for _, some in rising.whole(size)]
 
 

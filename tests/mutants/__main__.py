@@ -37,7 +37,8 @@ SEASON = (*CELLS, "tests/attack/test_season.py", FROZEN)
 PUBLISHING = ("tests/unit/test_publishing.py", "tests/attack/test_subtraction.py", FROZEN)
 DIGESTS = ("tests/unit/test_digest_rules.py", "tests/quotes/test_rules.py", FROZEN)
 TESTS: Mapping[str, Sequence[str]] = {
-    **dict.fromkeys(("shares", "numbers", "results", "ballots", "counting"), NUMBERS),
+    **dict.fromkeys(("shares", "numbers", "ballots"), NUMBERS),
+    **dict.fromkeys(("results", "counting"), ("tests/unit/test_counting.py", *NUMBERS)),
     **dict.fromkeys(("season", "groups", "cells", "rising"), SEASON),
     "publishing": PUBLISHING,
     "digests": DIGESTS,
