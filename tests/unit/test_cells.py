@@ -11,6 +11,8 @@ import pytest
 
 from bot.domain.cells import cells_for, mend
 from bot.domain.groups import (
+    COUNTED,
+    RECOGNITION,
     SEASON,
     SIGNATURES,
     Group,
@@ -65,13 +67,30 @@ def test_a_pool_is_about_its_cells_less_those_who_left() -> None:
     assert both.members == {*people} - both.gone
     assert both.unvouched == {*people[:2]}
     assert both.labels(TREE) == Labels("a")
+    stranger = Group("l", Kind.LEFT, "p", frozenset(names(1, "stranger")), DAY)
+    assert Pool("p", (cell("c", people),), (stranger,)).members == {*people}
+
+
+def test_two_pools_alike_are_two() -> None:
+    assert pool("p", names(5)) != pool("p", names(5))
+
+
+def test_whoever_is_there_was_asked_and_hides_others_unless_it_is_said() -> None:
+    assert Present(Labels("a")) == Present(Labels("a"), asked=True, hides=True, waits=False)
+
+
+def test_somebody_is_recognised_for_longer_than_a_season() -> None:
+    """Five weeks longer: whoever is away for a month and comes back in its last week is still the same."""
+    assert RECOGNITION.lasts() - COUNTED.lasts() == timedelta(weeks=5)
+    assert COUNTED.lasts() == SEASON == timedelta(days=91)
 
 
 def test_a_signature_stands_for_exactly_the_members() -> None:
     """It is a sum, so that of two pools is that of both together."""
     people = names(6)
     own = [int.from_bytes(sha256(token).digest()[:16]) for token in people]
-    assert pool("p", people).signature == sum(own) % SIGNATURES == sum(own) % 2**128
+    for n in range(7):
+        assert pool("p", people[:n]).signature == sum(own[:n]) % 2**128
     assert pool("p", people).signature != pool("p", people[1:]).signature
     halves = pool("p", people[:3]).signature + pool("q", people[3:]).signature
     assert halves % SIGNATURES == pool("r", people).signature
@@ -203,6 +222,18 @@ def test_those_who_hide_nobody_count_neither_among_the_leavers_nor_among_those_w
     assert mend({pool("c", people, unvouched=people[:1]): gone}, RULE) == []
     assert mend({pool("c", people, unvouched=people[-1:]): gone}, RULE) != []
     assert mend({pool("c", people, unvouched=people[-2:]): gone}, RULE) == []
+
+
+def test_each_cell_of_a_pool_keeps_enough_who_hide_somebody() -> None:
+    """Those who left another cell of it do not count for it."""
+    small, large = names(7), names(20, "large")
+
+    def mended(unvouched: int) -> list[Pool]:
+        cells = (cell("c", small, unvouched=small[:unvouched]), cell("d", large))
+        return mend({Pool("p", cells): frozenset(large[:10])}, RULE)
+
+    assert [len(each.members) for each in mended(2)] == [17]
+    assert mended(3) == []
 
 
 def test_who_left_before_is_not_there_again() -> None:

@@ -40,11 +40,22 @@ def answers(n: int, of: Terms, token: Token, score: int = 4, item: str = "proud"
 
 @pytest.mark.parametrize(
     ("answered", "asked", "band"),
-    [(0, 0, 0), (0, 10, 0), (1, 10, 10), (69, 100, 60), (70, 100, 70), (89, 100, 80), (90, 100, 90), (20, 20, 90)],
+    [
+        (0, 0, 0),
+        (0, 10, 0),
+        (1, 10, 10),
+        (69, 100, 60),
+        (70, 100, 70),
+        (89, 100, 80),
+        (90, 100, 90),
+        (20, 20, 90),
+        (694, 1000, 60),
+    ],
 )
 def test_a_turnout_is_the_lower_edge_of_its_band(answered: int, asked: int, band: int) -> None:
     """That everybody answered is never said."""
-    assert rate_band(answered, asked) == band
+    found = rate_band(answered, asked)
+    assert found == band and isinstance(found, int)
 
 
 def test_people_are_counted_in_their_unit_and_above_and_by_their_labels() -> None:
@@ -99,7 +110,9 @@ def test_a_unit_is_said_where_half_of_its_people_can_be_counted(counted: int, pe
 def test_places_and_grades_are_said_by_the_same_rule() -> None:
     """Of those whose cell shares the label, where they are half of all who have it; nobody has no label."""
     north, south, nowhere = names(10), names(10, "south"), names(10, "nowhere")
+    east = names(10, "east")
     present = {
+        **there(east, Labels("b", "East", "2")),
         **there(north, Labels("a", "North", "1")),
         **there(names(10, "away"), Labels("a", "North", "1")),
         **there(south, Labels("b", "South", "1")),
@@ -110,14 +123,18 @@ def test_places_and_grades_are_said_by_the_same_rule() -> None:
         pool("n", north, Labels("a", "North", "1")),
         pool("s", south, Labels("b", "South", "1")),
         pool("x", nowhere, Labels("b")),
+        pool("e", east, Labels("b", "East", "2")),
     ]
     of = terms(present, {"proud": pools}, Segment.PLACE)
-    some = [one for tokens in (north, south, nowhere) for one in answers(8, of, tokens[0])]
+    some = [one for tokens in (north, south, nowhere, east) for one in answers(8, of, tokens[0])]
     found = publish(some, of).segments
-    assert [(each.segment, each.label, each.number.counted) for each in found] == [(Segment.PLACE, "North", 50)]
-    assert isinstance(found[0], SegmentNumber) and found[0].number.basis == f"{pools[0].signature:032x}"
+    assert [(each.segment, each.label, each.number.counted) for each in found] == [
+        (Segment.PLACE, "East", 100),
+        (Segment.PLACE, "North", 50),
+    ]
+    assert isinstance(found[1], SegmentNumber) and found[1].number.basis == f"{pools[0].signature:032x}"
     by_grade = publish(some, terms(present, {"proud": pools}, Segment.GRADE)).segments
-    assert by_grade == (), "Twenty of forty-one share the grade."
+    assert [each.label for each in by_grade] == ["2"], "Of grade 1 it is 20 of 41."
 
 
 def test_a_unit_of_two_pools_is_about_both() -> None:
@@ -131,6 +148,20 @@ def test_a_unit_of_two_pools_is_about_both() -> None:
     assert both is not None and below is not None
     assert (both.share, both.mean, below.share, below.mean) == (50, 50, 15, 10)
     assert both.basis == f"{(pools[0].signature + pools[1].signature) % SIGNATURES:032x}" != below.basis
+
+
+@pytest.mark.parametrize("item", ["able", "zest"])
+@pytest.mark.parametrize(
+    ("few", "shown"), [(0, {"a": 90}), (3, {"a": 90}), (4, {"all": 65}), (5, {"a": 90, "all": 60, "b": 20})]
+)
+def test_a_question_weighs_what_was_answered(item: str, few: int, shown: Mapping[str, int]) -> None:
+    """By its own answers, whatever it is called: three of a unit do not cost another its number, four of eight do."""
+    one, two = names(10), names(10, "two")
+    present = {**there(one, Labels("a")), **there(two, Labels("b"))}
+    of = terms(present, {item: [pool("p", one, Labels("a")), pool("q", two, Labels("b"))]})
+    results = publish([*answers(8, of, one[0], item=item), *answers(few, of, two[0], 1, item)], of)
+    assert {each.unit: each.number.share for each in results.numbers} == {"all": 90, **shown}
+    assert results.turnouts == ()
 
 
 def turnouts(asked: Mapping[str, int], answered: Mapping[str, int], away: int = 0) -> dict[str, int]:
@@ -151,6 +182,8 @@ def turnouts(asked: Mapping[str, int], answered: Mapping[str, int], away: int = 
     [
         ({"b": 20}, {"b": 5}, {"all": 20, "b": 20}),
         ({"b": 19}, {"b": 10}, {}),
+        ({"b": 21}, {"b": 14}, {"all": 60, "b": 60}),
+        ({"a": 20, "b": 10}, {"a": 12}, {"all": 40}),
         ({"a": 20, "b": 20}, {"a": 20, "b": 5}, {"all": 60, "a": 90, "b": 20}),
         ({"a": 20, "b": 20}, {"a": 20}, {"all": 50}),
         ({"a": 20, "b": 19}, {"a": 12, "b": 12}, {"all": 60}),
@@ -177,7 +210,8 @@ def test_a_turnout_names_the_people_it_is_about() -> None:
 
 
 @pytest.mark.parametrize(
-    ("n", "score", "index"), [(19, 5, 90), (20, 5, 100), (19, 1, 10), (20, 1, 0), (19, 3, 50), (19, 4, 75)]
+    ("n", "score", "index"),
+    [(19, 5, 90), (20, 5, 100), (19, 1, 10), (20, 1, 0), (19, 3, 50), (19, 4, 75), (21, 5, 100)],
 )
 def test_the_index_of_a_few_says_neither_end(n: int, score: int, index: int) -> None:
     """Of twenty who answered each of its questions it does."""
@@ -192,6 +226,29 @@ def test_the_index_is_of_a_few_where_one_of_its_questions_is() -> None:
     some = [Respondent(Labels("b"), all_items) for _ in range(19)]
     assert Council(TREE).published([*some, Respondent(Labels("b"), but_one)]).index("b") == 90
     assert Council(TREE).published([Respondent(Labels("b"), but_one) for _ in range(20)]).index("b") is None
+
+
+@pytest.mark.parametrize("missing", INDEX)
+def test_the_index_needs_each_of_its_questions(missing: str) -> None:
+    """Where too few of a unit answered one of them, there is none of that unit. Nothing else needs to be asked."""
+    tokens = names(20)
+    cells = [pool("p", tokens[:10], Labels("a")), pool("q", tokens[10:], Labels("b"))]
+    present = {**there(tokens[:10], Labels("a")), **there(tokens[10:], Labels("b"))}
+    of = terms(present, dict.fromkeys(INDEX, cells))
+    seat = [seats({"x": tokens[n]}, of)["x"] for n in (0, 10)]
+    part = {item: 4 for item in INDEX if item != missing}
+    some = [Respondent(Labels("a"), dict.fromkeys(INDEX, 4), seat=seat[0])] * 10
+    some += [Respondent(Labels("b"), part, seat=seat[1])] * 10
+    assert [each.unit for each in publish(some, of).indices] == ["a", "all"]
+
+
+def test_comments_of_a_few_above_a_unit_are_not_left_alone_there() -> None:
+    """Twelve of a unit and four of the whole stand together: else the four could be told by subtraction."""
+    some = [
+        Respondent(Labels(unit), {"proud": 4}, Answer("comment", None, "Words")) for unit in ["a"] * 12 + ["all"] * 4
+    ]
+    assert {each.unit for each in Council(TREE).published(some).comments} == {"all"}
+    assert {each.unit for each in Council(TREE).published(some[:12]).comments} == {"a"}
 
 
 def test_comments_need_enough_writers_who_hide_somebody() -> None:

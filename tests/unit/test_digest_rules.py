@@ -68,6 +68,7 @@ def test_a_digest_tells_of_the_days_from_the_one_before_it() -> None:
         (("a1", "a"), (), "a1"),
         (("a", "all"), (), "a"),
         ((), ("a1",), "a1"),
+        (("a1", "all"), ("a1",), "a1"),
         (("b",), (), None),
         (("all",), ("b",), "all"),
     ],
@@ -100,7 +101,9 @@ def test_a_theme_is_counted_where_no_digest_less_another_singles_out_a_few() -> 
     assert countable(report_of(range(13), 32), mixed, "a1", TREE, 4) == {"pay"}
 
 
-@pytest.mark.parametrize(("n", "allowed", "shown"), [(5, True, True), (4, True, False), (5, False, False)])
+@pytest.mark.parametrize(
+    ("n", "allowed", "shown"), [(5, True, True), (6, True, True), (4, True, False), (5, False, False)]
+)
 def test_a_theme_is_shown_of_enough_who_may_be_counted(*, n: int, allowed: bool, shown: bool) -> None:
     report = report_of(range(n), 20)
     told = ShownTheme(report.themes[0], n, None)
